@@ -1,0 +1,138 @@
+/*
+ * flow.h - TCP connections: the flow table, both directions of each flow, and what the wing above
+ * hears of them. Stands between packet/decode (one segment) and tls/ (bytes in order). RFC 9293.
+ *
+ * Each direction is reassembled alone: bytes come in stream order, with the frame, time and
+ * acknowledgement of the segment that carried them; a hole is never filled in silently. Nothing is
+ * said about the order between directions: whoever needs that compares offsets with acks.
+ */
+#ifndef ANALYZER_PACKET_FLOW_H
+#define ANALYZER_PACKET_FLOW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "analyzer/packet/decode.h"
+#include "dissectors/wire/bytes.h"
+
+/* Limits, each recorded when reached (flow_direction.limit, flow_end_reason). */
+enum {
+	FLOW_OUT_OF_ORDER_MAX = 256 * 1024, /* bytes kept behind a hole, per direction */
+	FLOW_POOL_MAX = 64 * 1024 * 1024,   /* bytes kept behind holes, all flows together */
+	FLOW_COUNT_MAX =
+	    1000 * 1000, /* flows alive at once; the one silent longest is ended for a new one */
+};
+
+/* Which end of the connection sends: 0 is the end whose segment was seen first. TLS roles are
+ * decided above. */
+enum flow_dir { FLOW_DIR_A, FLOW_DIR_B, FLOW_DIR_COUNT };
+
+enum flow_gap {
+	FLOW_GAP_LOST,    /* the capture never showed these bytes */
+	FLOW_GAP_SNAPLEN, /* the packet was cut when captured */
+	FLOW_GAP_LIMIT,   /* a limit above was reached */
+};
+
+enum flow_end {
+	FLOW_END_CAPTURE, /* the capture is over */
+	FLOW_END_REUSED,  /* a new SYN took the pair of addresses and ports */
+	FLOW_END_IDLE,    /* closed both ways (FIN or RST) and silent since; the entry was needed no
+			     more */
+	FLOW_END_LIMIT,   /* evicted */
+};
+
+/* Where and when a segment was seen. ack: stream offset in the other direction up to which its
+ * sender had received, the highest so far; 0 when none. frame is 1-based. */
+struct flow_mark {
+	uint64_t frame;
+	int64_t time_ns;
+	uint64_t ack;
+};
+
+/* Bytes in stream order. `at` is the stream offset of data.data[0]; the byte after the SYN has
+ * offset 1 (so that SYN and FIN have offsets too); without a SYN the first byte seen has offset 1
+ * as well. */
+struct flow_data {
+	enum flow_dir dir;
+	uint64_t at;
+	struct bytes data; /* borrowed, valid during the call only */
+	struct flow_mark mark;
+};
+
+/* Facts the TCP layer keeps per direction while the flow lives. */
+struct flow_direction {
+	uint64_t
+	    next; /* stream offset after the last byte delivered, skipped or declared missing */
+	uint64_t highest; /* stream offset after the highest byte ever seen */
+	uint64_t acked;   /* highest offset of this direction that the other side acknowledged */
+	uint64_t missing; /* bytes declared missing, all kinds */
+	struct flow_mark fin; /* first FIN; frame 0: none */
+	uint64_t fin_at;      /* stream offset of that FIN */
+	struct flow_mark rst; /* first RST; frame 0: none */
+	uint64_t rst_at;
+	uint8_t rst_ttl;          /* of that RST */
+	uint8_t ttl_min, ttl_max; /* of all other packets; 0 when none */
+	uint16_t rst_ip_id, last_ip_id;
+	bool syn, syn_ack;        /* seen */
+	bool base_known;          /* offsets count from a SYN (seen or acknowledged) */
+	bool gap, snaplen, limit; /* some bytes are missing: lost, cut, given up */
+	bool overlap_differs; /* a second copy of some bytes differed from the first; the first was
+				 used */
+	uint64_t packets;
+};
+
+struct flow {
+	struct endpoint from[FLOW_DIR_COUNT]; /* from[d] sends direction d */
+	struct flow_direction dir[FLOW_DIR_COUNT];
+	int64_t stream; /* Wireshark's tcp.stream, -1 once uncountable */
+	uint64_t first_frame, last_frame;
+	int64_t first_ns, last_ns;
+	uint64_t packets;
+	uint32_t vlan;                  /* outermost VLAN id + 1, 0 when none */
+	uint32_t interface;             /* of the first packet, as in struct packet */
+	uint8_t mac[FLOW_DIR_COUNT][6]; /* source MAC per direction; has_mac says whether */
+	bool has_mac;
+	void *user; /* the sink's */
+};
+
+/* What happens to flows. open may leave flow->user NULL. data is called in stream order per
+ * direction; gap says that len bytes from `at` on will not come (mark: the segment that made it
+ * sure). control is called for SYN, FIN and RST as they are seen (flags as on the wire). end is
+ * called exactly once per flow; the flow is gone after it. */
+struct flow_sink {
+	void *ctx;
+	void (*open)(void *ctx, struct flow *f);
+	void (*data)(void *ctx, struct flow *f, const struct flow_data *d);
+	void (*gap)(void *ctx, struct flow *f, enum flow_dir d, uint64_t at, uint64_t len,
+		    enum flow_gap kind, const struct flow_mark *mark);
+	void (*control)(void *ctx, struct flow *f, enum flow_dir d, uint8_t tcp_flags,
+			const struct flow_mark *mark);
+	void (*end)(void *ctx, struct flow *f, enum flow_end why);
+};
+
+struct flow_table;
+
+/* NULL when memory is short. The sink is copied. */
+struct flow_table *flow_table_create(const struct flow_sink *sink);
+void flow_table_destroy(struct flow_table *t); /* takes NULL; does not call end */
+
+/* Push one decoded TCP segment. False only when memory is short. */
+bool flow_feed(struct flow_table *t, const struct segment *s);
+/* The capture is over: holes are declared, every flow ends with FLOW_END_CAPTURE. */
+void flow_finish(struct flow_table *t);
+
+/*
+ * Bytes of direction d before stream offset `until` are of no interest: they are counted, not
+ * delivered, and not kept when out of order. UINT64_MAX: nothing more is. A hole that lies wholly
+ * before `until` delays nothing. The segment that holds the byte at `until - 1` is delivered from
+ * that byte's end on, i.e. delivery resumes exactly at `until`, possibly with an empty view that
+ * carries the mark of the segment which held byte until-1. May be called from within data().
+ */
+void flow_skip(struct flow *f, enum flow_dir d, uint64_t until);
+
+struct flow_stats {
+	uint64_t segments, flows, evicted, out_of_order_bytes_peak, flows_peak;
+};
+struct flow_stats flow_table_stats(const struct flow_table *t);
+
+#endif

@@ -1,0 +1,88 @@
+/*
+ * cursor.h - the only reader of packet memory: bounds-checked, with a failure that sticks.
+ * Every dissector reads through it; it stands at the bottom of the dependency rules.
+ *
+ * The first read that does not fit stores which field, where, how much it needed and how much was
+ * left. From then on every read gives zero or an empty view and cursor_more() gives false, so a
+ * parser runs straight through and asks once, at cursor_end(). Field names are string literals, as
+ * in the RFC.
+ */
+#ifndef DISSECTORS_WIRE_CURSOR_H
+#define DISSECTORS_WIRE_CURSOR_H
+
+#include "dissectors/wire/bytes.h"
+
+enum cursor_failure {
+	CURSOR_OK,
+	CURSOR_SHORT,    /* a field needs more bytes than its container holds */
+	CURSOR_LEFTOVER, /* the structure ended before its container did */
+	CURSOR_VALUE,    /* a value the grammar forbids, see cursor_fail */
+};
+
+struct cursor {
+	const uint8_t *data;
+	size_t len;  /* of data */
+	size_t pos;  /* next byte to read, <= len */
+	uint64_t at; /* stream offset of data[0]; carried into failures only */
+	enum cursor_failure failure;
+	const char *field; /* of the failure */
+	uint64_t fail_at;  /* stream offset where the failing read began */
+	size_t needed, left;
+};
+
+/* `at` is the offset of in.data[0] in whatever the caller counts: a stream, a message, a
+ * certificate. */
+struct cursor cursor_init(struct bytes in, uint64_t at);
+
+/* Big-endian integers (network order). 0 after a failure. */
+uint8_t cursor_u8(struct cursor *c, const char *field);
+uint16_t cursor_u16(struct cursor *c, const char *field);
+uint32_t cursor_u24(struct cursor *c, const char *field);
+uint32_t cursor_u32(struct cursor *c, const char *field);
+uint64_t cursor_u64(struct cursor *c, const char *field);
+/* Little-endian, for capture files and link headers that use it. */
+uint16_t cursor_u16le(struct cursor *c, const char *field);
+uint32_t cursor_u32le(struct cursor *c, const char *field);
+uint64_t cursor_u64le(struct cursor *c, const char *field);
+
+/* A view of the next n bytes. Empty after a failure. */
+struct bytes cursor_bytes(struct cursor *c, size_t n, const char *field);
+/* A vector with a length prefix of `prefix` bytes (1, 2 or 3), RFC 8446 section 3.4. */
+struct bytes cursor_vec(struct cursor *c, unsigned prefix, const char *field);
+/* All that is left. */
+struct bytes cursor_rest(struct cursor *c);
+void cursor_skip(struct cursor *c, size_t n, const char *field);
+
+/* A cursor over a view that was read from `parent`; keeps stream offsets right. A failed parent
+ * gives a failed child. */
+struct cursor cursor_child(const struct cursor *parent, struct bytes view);
+/* Carry a child's failure up, so that the parser of the whole fails where its part failed. */
+void cursor_adopt(struct cursor *parent, const struct cursor *child);
+
+static inline size_t
+cursor_left(const struct cursor *c)
+{
+	return c->failure != CURSOR_OK ? 0 : c->len - c->pos;
+}
+
+/* True while there are bytes and nothing failed: the condition of every list loop. */
+static inline bool
+cursor_more(const struct cursor *c)
+{
+	return cursor_left(c) > 0;
+}
+
+static inline bool
+cursor_ok(const struct cursor *c)
+{
+	return c->failure == CURSOR_OK;
+}
+
+/* Mark a value the grammar forbids; keeps an earlier failure. Always false, for `return
+ * cursor_fail(...)`. */
+bool cursor_fail(struct cursor *c, const char *field);
+/* The structure is over: true if nothing failed and nothing is left; leftovers become the failure.
+ */
+bool cursor_end(struct cursor *c, const char *field);
+
+#endif
