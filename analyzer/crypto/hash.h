@@ -1,0 +1,26 @@
+/*
+ * hash.h - SHA-256 and SHA-1 through OpenSSL, with everything fetched once.
+ * The only hashing that needs OpenSSL; used for certificate identity, JA4 and Community ID.
+ * FIPS 180-4.
+ */
+#ifndef ANALYZER_CRYPTO_HASH_H
+#define ANALYZER_CRYPTO_HASH_H
+
+#include <stdbool.h>
+
+#include "dissectors/wire/bytes.h"
+
+enum { HASH_SHA256_LEN = 32, HASH_SHA1_LEN = 20 };
+
+/* Not to be shared between threads. */
+struct hasher;
+
+/* NULL when memory is short or the library has no such digest. */
+struct hasher *hasher_create(void);
+void hasher_destroy(struct hasher *h); /* takes NULL */
+
+/* False only on a fault of the library; out is zero then. */
+bool hasher_sha256(struct hasher *h, struct bytes in, uint8_t out[HASH_SHA256_LEN]);
+bool hasher_sha1(struct hasher *h, struct bytes in, uint8_t out[HASH_SHA1_LEN]);
+
+#endif
