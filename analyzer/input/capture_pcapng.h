@@ -1,0 +1,40 @@
+/*
+ * capture_pcapng.h - pcapng files, read block by block.
+ * Below source.c, beside capture_pcap.c: libpcap gives up on files with several link types or
+ * snapshot lengths, hides secrets, and stops at the first bad block, so this reader is our own.
+ * draft-ietf-opsawg-pcapng (sections named in capture_pcapng.c).
+ */
+#ifndef ANALYZER_INPUT_CAPTURE_PCAPNG_H
+#define ANALYZER_INPUT_CAPTURE_PCAPNG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analyzer/input/packet.h"
+#include "analyzer/input/problem.h"
+#include "analyzer/input/reader.h"
+#include "analyzer/input/source.h"
+
+enum {
+	CAPTURE_PCAPNG_BLOCK_MAX = 16 << 20,   /* a larger block is stepped over and recorded */
+	CAPTURE_PCAPNG_INTERFACES_MAX = 65536, /* usable per section; described per file */
+	CAPTURE_PCAPNG_NAME_MAX = 255,         /* bytes kept of an interface name */
+};
+
+struct capture_pcapng;
+
+/* NULL: out of memory. r stands at the first block; r and problem must outlive it. */
+struct capture_pcapng *capture_pcapng_create(struct reader *r, struct problem *problem);
+void capture_pcapng_destroy(struct capture_pcapng *c);
+/* SOURCE_PACKET, SOURCE_SECRET, SOURCE_END or SOURCE_FAULT. */
+enum source_event capture_pcapng_next(struct capture_pcapng *c, struct packet *packet,
+				      struct secret *secret);
+/* See source_secrets_first. */
+bool capture_pcapng_secrets(struct capture_pcapng *c, source_secret_fn fn, void *ctx);
+/* Interfaces seen so far, over all sections. */
+uint32_t capture_pcapng_interfaces(const struct capture_pcapng *c);
+bool capture_pcapng_interface(const struct capture_pcapng *c, uint32_t index,
+			      struct source_interface *out);
+
+#endif

@@ -1,0 +1,94 @@
+/*
+ * source.h - one capture, whatever its format: packets, embedded secrets, problems, identity.
+ * The door of analyzer/input: the pipeline opens a path here and asks for the next thing until the
+ * end. capture_pcap.c and capture_pcapng.c stand behind it, reader.c below them.
+ *
+ * One pass, no seeking: a file, a FIFO and stdin work alike. Damage never ends a source early
+ * without a problem; what was whole before it (and after it, in pcapng) is delivered.
+ */
+#ifndef ANALYZER_INPUT_SOURCE_H
+#define ANALYZER_INPUT_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analyzer/input/identity.h"
+#include "analyzer/input/packet.h"
+#include "analyzer/input/reader.h"
+
+enum source_event {
+	SOURCE_PACKET,
+	SOURCE_SECRET, /* a Decryption Secrets Block */
+	SOURCE_END,    /* of the capture; source_problem() tells whether it was whole */
+	SOURCE_FAULT,  /* read error or out of memory; source_problem() has the text */
+};
+
+enum source_refusal {
+	SOURCE_OPENED,
+	SOURCE_UNREADABLE,  /* missing, no permission, a directory, read error */
+	SOURCE_EMPTY,       /* no bytes */
+	SOURCE_NO_CAPTURE,  /* text or another kind of file; only counted when found in a directory
+			     */
+	SOURCE_UNSUPPORTED, /* compressed, an archive, or a capture format that is not read */
+	SOURCE_NO_MEMORY,
+};
+
+enum { SOURCE_WHY_MAX = 256, SOURCE_LINK_TYPES_MAX = 256 };
+
+/* Why a path was not opened: the kind, and one line for people ("empty file"; without the path). */
+struct source_why {
+	enum source_refusal kind;
+	char text[SOURCE_WHY_MAX];
+};
+
+struct source;
+
+/* "-" is stdin. NULL on failure, *why is then filled. */
+struct source *source_open(const char *path, struct source_why *why);
+/* The same over a reader, which the source owns from now on, also on failure. */
+struct source *source_open_reader(struct reader *r, struct source_why *why);
+void source_close(struct source *s);
+
+/* Let fn see all bytes of the file (for another digest). Call it before source_next. */
+void source_tap(struct source *s, reader_tap_fn fn, void *ctx);
+
+/* The next packet or secret; the other of the two is untouched. What is yielded borrows until the
+ * next call. The rest of a file that cannot be understood is still read, for its identity. */
+enum source_event source_next(struct source *s, struct packet *packet, struct secret *secret);
+
+/* Deliver all secrets of a pcapng file now, wherever they stand in it: walks the block headers of a
+ * seekable file, once, without disturbing source_next (which then leaves secrets out). True when
+ * that was done; false for a pipe or a classic capture: nothing is delivered, source_next yields
+ * them in file order. The view borrows during the call. */
+typedef void (*source_secret_fn)(void *ctx, const struct secret *secret);
+bool source_secrets_first(struct source *s, source_secret_fn fn, void *ctx);
+
+/* One line, NULL when nothing was wrong so far: "ends inside packet 48213 (byte 1234567)". Final
+ * after SOURCE_END. Borrows until the next call on s. */
+const char *source_problem(struct source *s);
+
+struct source_interface {
+	const char *name; /* NULL when the file gives none; UTF-8 as read, not escaped */
+	uint32_t link_type;
+	uint32_t snaplen; /* 0: unlimited */
+};
+
+struct source_info {
+	const char *format;                     /* "pcap", "pcapng" */
+	char link_types[SOURCE_LINK_TYPES_MAX]; /* declared by the file: "EN10MB,LINUX_SLL2" */
+	uint64_t packets;
+	int64_t first_ns, last_ns; /* earliest and latest; 0: no packet with a time */
+	bool complete;             /* identity is of the whole file: true after SOURCE_END */
+	struct identity identity;  /* of the bytes read so far */
+	struct identity_stat file; /* when opened; all 0 for a pipe */
+	uint32_t interfaces;       /* see source_interface; 1 in classic pcap */
+};
+
+void source_info(const struct source *s, struct source_info *out);
+/* By packet.interface. False when there is none, or it is beyond the limit that is kept. */
+bool source_interface(const struct source *s, uint32_t index, struct source_interface *out);
+/* For a progress line: bytes read, and the size of the file (0 unknown). */
+void source_progress(const struct source *s, uint64_t *done, uint64_t *total);
+
+#endif
