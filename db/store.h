@@ -1,0 +1,108 @@
+/*
+ * store.h - the write side of the database: outcomes in, rows out, one transaction per capture.
+ * cli/ opens it, hands its sink to the pipeline, and says when a capture begins and ends.
+ *
+ * Every function that returns bool gives false for a fault (I/O, disk full, locked, not our file);
+ * store_error() then has one line that begins with the database's path. A fault inside a capture
+ * leaves the transaction to store_abandon(). A killed process leaves whole captures only.
+ * One store belongs to one thread at a time.
+ */
+#ifndef DB_STORE_H
+#define DB_STORE_H
+
+#include "analyzer/outcome.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	STORE_APPLICATION_ID = 0x6d746c73, /* "mtls" */
+	STORE_USER_VERSION = 1,            /* of schema.sql; raised with each db/upgrade/NNN.sql */
+};
+
+struct store;
+
+/* A file as the file system knows it; for members of an archive, the archive. path is absolute. */
+struct store_file {
+	const char *path;
+	uint64_t size; /* on disk, compressed or not */
+	int64_t mtime_ns;
+	uint64_t inode, device;
+};
+
+/* What a capture's rows depend on besides its bytes; NULL is "". Digests are the caller's text. */
+struct store_parameters {
+	const char *program; /* version */
+	const char *secrets; /* digest of the secrets that fit this capture */
+	const char *trust;   /* digest of --ca and --crl */
+};
+
+/* A stored capture, as the lookups give it. Text is valid during the callback only. */
+struct store_capture {
+	int64_t id;
+	uint64_t size; /* decompressed */
+	uint8_t xxh3[16];
+	const char *sha256; /* NULL when never computed */
+	const char *path;   /* absolute */
+	struct store_parameters parameters;
+};
+
+/* Called once per found row; false ends the search early (not a fault). */
+typedef bool store_capture_each(void *ctx, const struct store_capture *c);
+typedef bool store_random_each(void *ctx, const uint8_t random[32]);
+
+/* NULL only without memory. destroy closes what is open, takes NULL. */
+struct store *store_create(void);
+void store_destroy(struct store *s);
+const char *store_error(const struct store *s);
+
+/* Opens or creates (mode 0600) the database and takes the write lock's mode: WAL where it works.
+ * Refuses foreign and newer files; upgrades older ones after a copy to PATH.v<N>.bak. */
+bool store_open(struct store *s, const char *path);
+/* Makes missing indexes, drops what no session refers to any more, checkpoints, back to DELETE. */
+bool store_close(struct store *s);
+
+/* One capture: begin, any number of emits, then end or abandon. */
+bool store_begin(struct store *s);
+bool store_emit(void *store, const struct outcome *o);
+struct outcome_sink store_sink(struct store *s);
+/* Commits. replaces: id of the stored capture whose rows these are instead of (its names stay),
+ * or 0. file may be NULL (stdin). id may be NULL. */
+bool store_end(struct store *s, const struct outcome_capture *c, const struct store_parameters *p,
+	       const struct store_file *file, int64_t replaces, int64_t *id);
+bool store_abandon(struct store *s);
+
+/* What the pipeline learns late about one capture's server ports without TLS. */
+struct store_without_tls {
+	const char *server_ip;
+	uint16_t server_port;
+	uint64_t refused, no_answer, plaintext, first_frame;
+};
+/* Inside a capture only. */
+bool store_without_tls(struct store *s, const struct store_without_tls *w);
+
+/* The file was read to its end, with everything in it: it may be skipped unopened from now on. */
+bool store_file_done(struct store *s, const struct store_file *file);
+/* Captures of a file that is done and unchanged (path, size, mtime, inode, device). *done is false
+ * otherwise, and nothing is called. A done file may hold no capture at all. */
+bool store_find_file(struct store *s, const struct store_file *file, bool *done,
+		     store_capture_each *each, void *ctx);
+/* Captures with this content; more than one only if XXH3 collided (compare by SHA-256). */
+bool store_find_content(struct store *s, uint64_t size, const uint8_t xxh3[16],
+			store_capture_each *each, void *ctx);
+/* Client randoms of a capture's sessions: which secrets fit it, without reading it again. */
+bool store_each_random(struct store *s, int64_t capture_id, store_random_each *each, void *ctx);
+
+/* Another name of a stored capture; told twice is stored once. */
+bool store_add_name(struct store *s, int64_t capture_id, const char *path, const char *abs_path,
+		    const struct store_file *file);
+bool store_set_sha256(struct store *s, int64_t capture_id, const char *sha256);
+
+/* What the database holds after everything so far. */
+struct store_totals {
+	uint64_t captures, sessions;
+};
+bool store_totals(struct store *s, struct store_totals *out);
+
+#endif
