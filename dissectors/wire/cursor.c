@@ -4,14 +4,8 @@
  */
 #include "dissectors/wire/cursor.h"
 
-struct cursor
-cursor_init(struct bytes in, uint64_t at)
-{
-	return (struct cursor){.data = in.data, .len = in.len, .at = at};
-}
-
-static bool
-fail(struct cursor *c, enum cursor_failure why, const char *field, size_t needed)
+bool
+cursor_stick(struct cursor *c, enum cursor_failure why, const char *field, size_t needed)
 {
 	if (c->failure == CURSOR_OK) {
 		c->failure = why;
@@ -23,25 +17,10 @@ fail(struct cursor *c, enum cursor_failure why, const char *field, size_t needed
 	return false;
 }
 
-/* The next n bytes, or NULL; the only place where packet memory is addressed. */
-static const uint8_t *
-take(struct cursor *c, size_t n, const char *field)
-{
-	if (c->failure != CURSOR_OK)
-		return NULL;
-	if (n > c->len - c->pos) {
-		fail(c, CURSOR_SHORT, field, n);
-		return NULL;
-	}
-	const uint8_t *p = c->data + c->pos;
-	c->pos += n;
-	return p;
-}
-
 static uint64_t
 take_big(struct cursor *c, unsigned n, const char *field)
 {
-	const uint8_t *p = take(c, n, field);
+	const uint8_t *p = cursor_take(c, n, field);
 	uint64_t v = 0;
 
 	for (unsigned i = 0; p != NULL && i < n; i++)
@@ -52,7 +31,7 @@ take_big(struct cursor *c, unsigned n, const char *field)
 static uint64_t
 take_little(struct cursor *c, unsigned n, const char *field)
 {
-	const uint8_t *p = take(c, n, field);
+	const uint8_t *p = cursor_take(c, n, field);
 	uint64_t v = 0;
 
 	for (unsigned i = n; p != NULL && i > 0; i--)
@@ -60,28 +39,10 @@ take_little(struct cursor *c, unsigned n, const char *field)
 	return v;
 }
 
-uint8_t
-cursor_u8(struct cursor *c, const char *field)
-{
-	return (uint8_t)take_big(c, 1, field);
-}
-
-uint16_t
-cursor_u16(struct cursor *c, const char *field)
-{
-	return (uint16_t)take_big(c, 2, field);
-}
-
 uint32_t
 cursor_u24(struct cursor *c, const char *field)
 {
 	return (uint32_t)take_big(c, 3, field);
-}
-
-uint32_t
-cursor_u32(struct cursor *c, const char *field)
-{
-	return (uint32_t)take_big(c, 4, field);
 }
 
 uint64_t
@@ -109,14 +70,6 @@ cursor_u64le(struct cursor *c, const char *field)
 }
 
 struct bytes
-cursor_bytes(struct cursor *c, size_t n, const char *field)
-{
-	const uint8_t *p = take(c, n, field);
-
-	return p == NULL ? (struct bytes){0} : (struct bytes){.data = p, .len = n};
-}
-
-struct bytes
 cursor_vec(struct cursor *c, unsigned prefix, const char *field)
 {
 	size_t n = (size_t)take_big(c, prefix, field);
@@ -128,12 +81,6 @@ struct bytes
 cursor_rest(struct cursor *c)
 {
 	return cursor_bytes(c, cursor_left(c), "rest");
-}
-
-void
-cursor_skip(struct cursor *c, size_t n, const char *field)
-{
-	take(c, n, field);
 }
 
 struct cursor
@@ -162,13 +109,13 @@ cursor_adopt(struct cursor *parent, const struct cursor *child)
 bool
 cursor_fail(struct cursor *c, const char *field)
 {
-	return fail(c, CURSOR_VALUE, field, 0);
+	return cursor_stick(c, CURSOR_VALUE, field, 0);
 }
 
 bool
 cursor_end(struct cursor *c, const char *field)
 {
 	if (c->failure == CURSOR_OK && c->pos < c->len)
-		fail(c, CURSOR_LEFTOVER, field, 0);
+		cursor_stick(c, CURSOR_LEFTOVER, field, 0);
 	return c->failure == CURSOR_OK;
 }

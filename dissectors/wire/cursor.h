@@ -32,13 +32,60 @@ struct cursor {
 
 /* `at` is the offset of in.data[0] in whatever the caller counts: a stream, a message, a
  * certificate. */
-struct cursor cursor_init(struct bytes in, uint64_t at);
+static inline struct cursor
+cursor_init(struct bytes in, uint64_t at)
+{
+	/* an empty view may be NULL, and NULL + 0 is undefined */
+	const uint8_t *data = in.data != NULL ? in.data : (const uint8_t *)"";
+
+	return (struct cursor){.data = data, .len = in.len, .at = at};
+}
+
+/* Store the first failure; not for parsers, which call cursor_fail. Always false. */
+bool cursor_stick(struct cursor *c, enum cursor_failure why, const char *field, size_t needed);
+
+/* The next n bytes, or NULL: the only place where packet memory is addressed. Not for parsers.
+ * Inline, like the reads below that every packet needs: a call each would cost more than the read.
+ */
+static inline const uint8_t *
+cursor_take(struct cursor *c, size_t n, const char *field)
+{
+	if (__builtin_expect(c->failure != CURSOR_OK || n > c->len - c->pos, 0)) {
+		cursor_stick(c, CURSOR_SHORT, field, n);
+		return NULL;
+	}
+	const uint8_t *p = c->data + c->pos;
+	c->pos += n;
+	return p;
+}
 
 /* Big-endian integers (network order). 0 after a failure. */
-uint8_t cursor_u8(struct cursor *c, const char *field);
-uint16_t cursor_u16(struct cursor *c, const char *field);
+static inline uint8_t
+cursor_u8(struct cursor *c, const char *field)
+{
+	const uint8_t *p = cursor_take(c, 1, field);
+
+	return p == NULL ? 0 : p[0];
+}
+
+static inline uint16_t
+cursor_u16(struct cursor *c, const char *field)
+{
+	const uint8_t *p = cursor_take(c, 2, field);
+
+	return p == NULL ? 0 : (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static inline uint32_t
+cursor_u32(struct cursor *c, const char *field)
+{
+	const uint8_t *p = cursor_take(c, 4, field);
+
+	return p == NULL ? 0
+			 : (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
 uint32_t cursor_u24(struct cursor *c, const char *field);
-uint32_t cursor_u32(struct cursor *c, const char *field);
 uint64_t cursor_u64(struct cursor *c, const char *field);
 /* Little-endian, for capture files and link headers that use it. */
 uint16_t cursor_u16le(struct cursor *c, const char *field);
@@ -46,12 +93,24 @@ uint32_t cursor_u32le(struct cursor *c, const char *field);
 uint64_t cursor_u64le(struct cursor *c, const char *field);
 
 /* A view of the next n bytes. Empty after a failure. */
-struct bytes cursor_bytes(struct cursor *c, size_t n, const char *field);
+static inline struct bytes
+cursor_bytes(struct cursor *c, size_t n, const char *field)
+{
+	const uint8_t *p = cursor_take(c, n, field);
+
+	return p == NULL ? (struct bytes){0} : (struct bytes){.data = p, .len = n};
+}
+
+static inline void
+cursor_skip(struct cursor *c, size_t n, const char *field)
+{
+	cursor_take(c, n, field);
+}
+
 /* A vector with a length prefix of `prefix` bytes (1, 2 or 3), RFC 8446 section 3.4. */
 struct bytes cursor_vec(struct cursor *c, unsigned prefix, const char *field);
 /* All that is left. */
 struct bytes cursor_rest(struct cursor *c);
-void cursor_skip(struct cursor *c, size_t n, const char *field);
 
 /* A cursor over a view that was read from `parent`; keeps stream offsets right. A failed parent
  * gives a failed child. */
