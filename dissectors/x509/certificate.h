@@ -33,6 +33,15 @@ enum x509_extension {
 	X509_EXT_AIA = 1 << 7,
 };
 
+/* why is CURSOR_OK when nothing failed. */
+struct x509_error {
+	enum cursor_failure why;
+	const char *part;  /* field of the certificate, or extension */
+	const char *field; /* within the part */
+	uint64_t at;       /* offset from the start of the certificate */
+	size_t needed, left;
+};
+
 enum { X509_PATHLEN_NONE = -1, X509_PATHLEN_MAX = INT32_MAX };
 
 struct x509_certificate {
@@ -54,10 +63,7 @@ struct x509_certificate {
 	/* Contents for the iterators below; empty when absent or malformed. */
 	struct bytes san, eku, aia, crl_points;
 
-	/* The first failure; error is CURSOR_OK when there is none. */
-	enum cursor_failure error;
-	const char *error_field;
-	uint64_t error_at; /* offset from the start of the certificate */
+	struct x509_error error; /* the first one */
 };
 
 /* True when the whole of `der` is one well-formed certificate. *out is filled either way. */

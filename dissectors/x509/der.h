@@ -57,6 +57,10 @@ struct bytes der_whole(struct cursor *in, unsigned tag, const char *field);
 /* A cursor over the contents of the next element, which must have this tag. */
 struct cursor der_enter(struct cursor *in, unsigned tag, const char *field);
 
+/* The same for a container whose contents may be cut off: `in` then carries the failure, and the
+ * cursor covers what there is. */
+struct cursor der_enter_cut(struct cursor *in, unsigned tag, const char *field);
+
 bool der_boolean(struct cursor *in, const char *field);
 /* INTEGER contents as encoded (two's complement), at least one octet, shortest form. */
 struct bytes der_integer(struct cursor *in, const char *field);

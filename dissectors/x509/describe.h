@@ -11,8 +11,9 @@
 
 /* Lower-case hex of the magnitude, "-" in front when negative, "00" for zero; as OpenSSL prints. */
 void x509_serial_text(struct x509_text *t, struct bytes serial);
-/* "DNS:a, IP:1.2.3.4, URI:b": in a value, a backslash and a comma before a space are escaped with a
- * backslash, a NUL is \00 and bytes that are no UTF-8 are \xx, so that no value can pose as two. */
+/* "DNS:a, IP:1.2.3.4, URI:b, otherName:UPN=c": in a value, a backslash and a comma before a space
+ * are escaped with a backslash, a NUL is \00 and bytes that are no UTF-8 are \xx, so that no value
+ * can pose as two. */
 void x509_san_text(struct x509_text *t, struct bytes san);
 /* "digitalSignature, keyEncipherment" */
 void x509_key_usage_text(struct x509_text *t, unsigned key_usage);
@@ -26,7 +27,7 @@ void x509_crl_text(struct x509_text *t, struct bytes crl_points);
 void x509_key_type_text(struct x509_text *t, const struct x509_public_key *key);
 /* "sha256WithRSAEncryption", "rsassaPss-sha256", or the dotted OID */
 void x509_signature_text(struct x509_text *t, const struct x509_algorithm *a);
-/* "certificate: subject: length behind the end" */
-void x509_error_text(struct x509_text *t, const struct x509_certificate *c);
+/* "subject: AttributeValue: needs 14 bytes, 3 left" */
+void x509_error_text(struct x509_text *t, const struct x509_error *e);
 
 #endif

@@ -18,7 +18,6 @@ struct x509_attribute {
 /* A walk over a Name in its order of encoding. */
 struct x509_dn {
 	struct cursor rdns, set;
-	bool entered; /* a set was begun and its first attribute not yet read */
 };
 
 /* `name` reads the whole Name element (SEQUENCE OF ...), as certificates and TLS carry it. */

@@ -10,21 +10,24 @@
 
 enum x509_oid_kind {
 	X509_OID_ATTRIBUTE, /* of a distinguished name */
-	X509_OID_EXTENSION,
-	X509_OID_PURPOSE, /* extended key usage */
+	X509_OID_PURPOSE,   /* extended key usage */
 	X509_OID_SIGNATURE,
 	X509_OID_KEY,
 	X509_OID_CURVE,
 	X509_OID_DIGEST,
-	X509_OID_ACCESS, /* access method of authority information access */
+	X509_OID_ACCESS,     /* access method of authority information access */
+	X509_OID_OTHER_NAME, /* type of a GeneralName's otherName */
 	X509_OID_KIND_COUNT,
 };
+
+/* Instead of a size, in `bits` of key algorithms: where the size is to be found. */
+enum { X509_BITS_MODULUS = 1 << 16, X509_BITS_PRIME, X509_BITS_POINT };
 
 struct x509_oid {
 	struct bytes der; /* contents octets */
 	const char *dotted;
 	const char *name; /* as OpenSSL and the RFCs write it */
-	unsigned bits;    /* size of a key of this kind or on this curve, 0 when the key decides */
+	unsigned bits;    /* of a key of this kind or on this curve, X509_BITS_..., 0 unknown */
 };
 
 /* NULL when there is no row. */

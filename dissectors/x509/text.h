@@ -7,7 +7,8 @@
 
 #include "dissectors/wire/bytes.h"
 
-/* len counts everything put, also what did not fit into size; never NUL-terminated by itself. */
+/* len counts everything put, also what did not fit: the text is whole when len < size, as with
+ * snprintf. No NUL is put by itself. */
 struct x509_text {
 	char *buf; /* may be NULL when size is 0 */
 	size_t size, len;
