@@ -16,11 +16,7 @@
 #include "analyzer/input/reader.h"
 #include "analyzer/input/source.h"
 
-enum {
-	CAPTURE_PCAPNG_BLOCK_MAX = 16 << 20,   /* a larger block is stepped over and recorded */
-	CAPTURE_PCAPNG_INTERFACES_MAX = 65536, /* usable per section; described per file */
-	CAPTURE_PCAPNG_NAME_MAX = 255,         /* bytes kept of an interface name */
-};
+enum { CAPTURE_PCAPNG_BLOCK_MAX = 16 << 20 }; /* a larger block is stepped over and recorded */
 
 struct capture_pcapng;
 
@@ -32,7 +28,9 @@ enum source_event capture_pcapng_next(struct capture_pcapng *c, struct packet *p
 				      struct secret *secret);
 /* See source_secrets_first. */
 bool capture_pcapng_secrets(struct capture_pcapng *c, source_secret_fn fn, void *ctx);
-/* Interfaces seen so far, over all sections. */
+/* Secrets that stood behind the first packet. */
+uint64_t capture_pcapng_late_secrets(const struct capture_pcapng *c);
+/* Interfaces described so far, over all sections. */
 uint32_t capture_pcapng_interfaces(const struct capture_pcapng *c);
 bool capture_pcapng_interface(const struct capture_pcapng *c, uint32_t index,
 			      struct source_interface *out);

@@ -18,13 +18,13 @@ struct problem {
 	char line[PROBLEM_TEXT_MAX + 32];
 };
 
-/* The text is cut at PROBLEM_TEXT_MAX; control bytes in it are escaped. */
+/* The text is cut at PROBLEM_TEXT_MAX; control bytes in it become "?". */
 void problem_add(struct problem *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* NULL when there is none. Valid until the next problem_add or problem_line. */
 const char *problem_line(struct problem *p);
 
-/* Copy bytes as printable ASCII with \xNN escapes; stops before an escape that does not fit.
- * NUL-terminates, returns buf. */
+/* Copy bytes as printable ASCII, without quotes and backslashes, with \xNN escapes; stops before an
+ * escape that does not fit. NUL-terminates, returns buf. */
 const char *problem_escape(const void *data, size_t len, char *buf, size_t size);
 
 #endif

@@ -32,7 +32,7 @@ void reader_destroy(struct reader *r);
 void reader_tap(struct reader *r, reader_tap_fn fn, void *ctx);
 
 /* A view of what comes next: n bytes or more, fewer only when the input ends (or fails) before.
- * Takes nothing. Valid until the next call. n <= READER_PEEK_MAX. */
+ * Takes nothing. Valid until the next peek, skip or read. n <= READER_PEEK_MAX. */
 struct bytes reader_peek(struct reader *r, size_t n);
 /* Move past n bytes that were peeked. */
 void reader_take(struct reader *r, size_t n);
@@ -58,6 +58,8 @@ struct identity reader_identity(const struct reader *r);
 ssize_t reader_pread(const struct reader *r, void *to, size_t n, uint64_t at);
 /* Size of a regular file as the file system says; 0 when unknown. */
 uint64_t reader_size_hint(const struct reader *r);
+/* The file when it was opened; all 0 when it is no regular file. */
+struct identity_stat reader_stat(const struct reader *r);
 
 enum { READER_CHUNK = 128 << 10, READER_PEEK_MAX = 32 << 20 };
 

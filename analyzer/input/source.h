@@ -30,6 +30,7 @@ enum source_refusal {
 	SOURCE_EMPTY,       /* no bytes */
 	SOURCE_NO_CAPTURE,  /* text or another kind of file; only counted when found in a directory
 			     */
+	SOURCE_DAMAGED,     /* a capture by its first bytes, but its file header can't be read */
 	SOURCE_UNSUPPORTED, /* compressed, an archive, or a capture format that is not read */
 	SOURCE_NO_MEMORY,
 };
@@ -82,6 +83,7 @@ struct source_info {
 	bool complete;             /* identity is of the whole file: true after SOURCE_END */
 	struct identity identity;  /* of the bytes read so far */
 	struct identity_stat file; /* when opened; all 0 for a pipe */
+	uint64_t late_secrets;     /* secrets that stood behind the first packet */
 	uint32_t interfaces;       /* see source_interface; 1 in classic pcap */
 };
 

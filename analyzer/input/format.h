@@ -1,0 +1,29 @@
+/*
+ * format.h - what a file is, by its first bytes, and how to say that it is not a capture.
+ * Used by source.c when it opens something. Rows are in formats.def.
+ */
+#ifndef ANALYZER_INPUT_FORMAT_H
+#define ANALYZER_INPUT_FORMAT_H
+
+#include <stddef.h>
+
+#include "dissectors/wire/bytes.h"
+
+enum format_kind {
+	FORMAT_UNKNOWN,
+	FORMAT_PCAP,
+	FORMAT_PCAPNG,
+	FORMAT_COMPRESSED,
+	FORMAT_ARCHIVE,
+	FORMAT_OTHER, /* a capture of a kind that is not read */
+};
+
+enum { FORMAT_PEEK = 262 }; /* bytes that decide */
+
+/* *name is what people call it, NULL when unknown. `start` may be shorter than FORMAT_PEEK. */
+enum format_kind format_of(struct bytes start, const char **name);
+/* One line that says why a file of this kind is not read; for FORMAT_UNKNOWN quotes `start`. */
+void format_refusal(enum format_kind kind, const char *name, struct bytes start, char *text,
+		    size_t size);
+
+#endif

@@ -1,0 +1,255 @@
+/*
+ * reader.c - buffered reading that counts and hashes every byte once.
+ * Below capture_pcap.c (which copies out of it into libpcap's FILE) and capture_pcapng.c (which
+ * looks at blocks in place). Reads are of READER_CHUNK: small enough that the hash finds the bytes
+ * still in the cache.
+ */
+#include "analyzer/input/reader.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct reader {
+	reader_fn read;
+	void *ctx;
+	uint8_t *buf;
+	size_t capacity, start, end; /* buffered: buf[start, end) */
+	uint64_t size;               /* bytes read from the input */
+	bool ended;
+	int error;
+	struct identity_state *identity;
+	reader_tap_fn tap;
+	void *tap_ctx;
+	int fd; /* -1 when the bytes come from a function */
+	bool own;
+	bool seekable;
+	uint64_t base, hint; /* where in the file we began, size from there */
+	struct identity_stat stat;
+};
+
+struct reader *
+reader_create(reader_fn read, void *ctx)
+{
+	struct reader *r = calloc(1, sizeof *r);
+	if (r == NULL)
+		return NULL;
+	*r = (struct reader){.read = read, .ctx = ctx, .fd = -1};
+	/* Twice a chunk: what is left of one chunk stays in front of the next. */
+	r->capacity = 2 * (size_t)READER_CHUNK;
+	r->buf = malloc(r->capacity);
+	r->identity = identity_create();
+	if (r->buf == NULL || r->identity == NULL) {
+		reader_destroy(r);
+		return NULL;
+	}
+	return r;
+}
+
+static ssize_t
+read_fd(void *ctx, void *to, size_t n)
+{
+	struct reader *r = ctx;
+	return read(r->fd, to, n);
+}
+
+struct reader *
+reader_create_fd(int fd, bool own)
+{
+	struct reader *r = reader_create(read_fd, NULL);
+	if (r == NULL)
+		return NULL;
+	r->ctx = r;
+	r->fd = fd;
+	r->own = own;
+	off_t base = lseek(fd, 0, SEEK_CUR);
+	if (base >= 0 && identity_fstat(fd, &r->stat)) {
+		r->seekable = true;
+		r->base = (uint64_t)base;
+		r->hint = r->stat.size > r->base ? r->stat.size - r->base : 0;
+		posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	}
+	return r;
+}
+
+void
+reader_destroy(struct reader *r)
+{
+	if (r == NULL)
+		return;
+	if (r->fd >= 0 && r->own)
+		close(r->fd);
+	identity_destroy(r->identity);
+	free(r->buf);
+	free(r);
+}
+
+void
+reader_tap(struct reader *r, reader_tap_fn fn, void *ctx)
+{
+	assert(r->size == r->end); /* nothing was overwritten yet */
+	r->tap = fn;
+	r->tap_ctx = ctx;
+	if (r->end > 0)
+		fn(ctx, bytes_of(r->buf, r->end));
+}
+
+/* One read from the input, seen by the hash and the tap. */
+static ssize_t
+pull(struct reader *r, void *to, size_t n)
+{
+	ssize_t got;
+	if (r->ended || r->error != 0)
+		return r->error != 0 ? -1 : 0;
+	do
+		got = r->read(r->ctx, to, n);
+	while (got < 0 && errno == EINTR);
+	if (got < 0) {
+		r->error = errno != 0 ? errno : EIO;
+		return -1;
+	}
+	r->ended = got == 0;
+	r->size += (uint64_t)got;
+	identity_feed(r->identity, to, (size_t)got);
+	if (r->tap != NULL && got > 0)
+		r->tap(r->tap_ctx, bytes_of(to, (size_t)got));
+	return got;
+}
+
+/* Room for one chunk behind what is buffered. Bytes are moved only after at least as many were
+ * taken, and the buffer grows only with what was really read, whatever length a file claims. */
+static bool
+make_room(struct reader *r)
+{
+	size_t left = r->end - r->start;
+	if (left == 0)
+		r->start = r->end = 0;
+	if (r->capacity - r->end >= READER_CHUNK)
+		return true;
+	if (r->start < r->capacity / 2) {
+		uint8_t *buf = realloc(r->buf, r->capacity * 2);
+		if (buf == NULL) {
+			r->error = ENOMEM;
+			return false;
+		}
+		r->buf = buf;
+		r->capacity *= 2;
+		return true;
+	}
+	memmove(r->buf, r->buf + r->start, left);
+	r->start = 0;
+	r->end = left;
+	return true;
+}
+
+struct bytes
+reader_peek(struct reader *r, size_t n)
+{
+	assert(n <= READER_PEEK_MAX);
+	while (r->end - r->start < n && !r->ended && r->error == 0) {
+		if (!make_room(r))
+			break;
+		ssize_t got = pull(r, r->buf + r->end, READER_CHUNK);
+		if (got <= 0)
+			break;
+		r->end += (size_t)got;
+	}
+	return bytes_of(r->buf + r->start, r->end - r->start);
+}
+
+void
+reader_take(struct reader *r, size_t n)
+{
+	assert(n <= r->end - r->start);
+	r->start += n;
+}
+
+uint64_t
+reader_skip(struct reader *r, uint64_t n)
+{
+	uint64_t done = 0;
+	while (done < n) {
+		struct bytes have = reader_peek(r, 1);
+		if (have.len == 0)
+			break;
+		size_t step = have.len < n - done ? have.len : (size_t)(n - done);
+		reader_take(r, step);
+		done += step;
+	}
+	return done;
+}
+
+ssize_t
+reader_read(struct reader *r, void *to, size_t n)
+{
+	size_t have = r->end - r->start;
+	if (have == 0)
+		return pull(r, to, n);
+	if (have > n)
+		have = n;
+	memcpy(to, r->buf + r->start, have);
+	r->start += have;
+	return (ssize_t)have;
+}
+
+bool
+reader_drain(struct reader *r)
+{
+	reader_skip(r, UINT64_MAX);
+	return r->error == 0;
+}
+
+uint64_t
+reader_at(const struct reader *r)
+{
+	return r->size - (r->end - r->start);
+}
+
+uint64_t
+reader_size(const struct reader *r)
+{
+	return r->size;
+}
+
+bool
+reader_ended(const struct reader *r)
+{
+	return r->ended;
+}
+
+int
+reader_error(const struct reader *r)
+{
+	return r->error;
+}
+
+struct identity
+reader_identity(const struct reader *r)
+{
+	return identity_of(r->identity);
+}
+
+ssize_t
+reader_pread(const struct reader *r, void *to, size_t n, uint64_t at)
+{
+	if (!r->seekable || at > INT64_MAX - r->base) {
+		errno = ESPIPE;
+		return -1;
+	}
+	return pread(r->fd, to, n, (off_t)(r->base + at));
+}
+
+uint64_t
+reader_size_hint(const struct reader *r)
+{
+	return r->hint;
+}
+
+struct identity_stat
+reader_stat(const struct reader *r)
+{
+	return r->stat;
+}
