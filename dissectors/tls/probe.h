@@ -15,12 +15,14 @@ enum tls_probe {
 	TLS_PROBE_MORE, /* nothing speaks against it yet; ask again with a longer prefix */
 };
 
-/* No answer needs more than this many bytes: a prefix of this length never gives TLS_PROBE_MORE. */
-enum { TLS_PROBE_MAX = 5 + 4 + 2 + 32 + 1 + 32 + 2 };
+/* A prefix of this length never gives TLS_PROBE_MORE: the part of a hello that is looked at, were
+ * every byte of it in a record of its own. */
+enum { TLS_PROBE_MAX = (4 + 2 + 32 + 1 + 32 + 2 + 1 + 2) * (5 + 1) };
 
 /* `prefix` is what is known from this position on; any length, 0 included. */
 
-/* A record with the start of a ClientHello (SSLv3, TLS 1.0-1.3, TLCP). */
+/* A record with the start of a ClientHello (SSLv3, TLS 1.0-1.3, TLCP), also one cut into several
+ * records. */
 enum tls_probe tls_client_hello_probe(struct bytes prefix);
 /* A record with the start of a ServerHello or HelloRetryRequest. */
 enum tls_probe tls_server_hello_probe(struct bytes prefix);

@@ -17,9 +17,8 @@ enum tls_version {
 #include "dissectors/tls/iana_versions.def"
 };
 
-/* The version a code stands for; drafts of TLS 1.3 (0x7f0e..0x7f1c, and the 0x7e02/0x7e03 and
- * 0xfb17/0xfb1a experiments) are TLS_1_3. TLS_VERSION_UNKNOWN for anything else, GREASE included.
- */
+/* The version a code stands for; drafts of TLS 1.3 (0x7f0e..0x7f1c, 0xfb17, 0xfb1a) are TLS_1_3.
+ * TLS_VERSION_UNKNOWN for anything else, GREASE included. */
 enum tls_version tls_version_of(uint16_t code);
 /* "TLS1.2" etc; NULL for a code without a row. */
 const char *tls_version_name(uint16_t code);
