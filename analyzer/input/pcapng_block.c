@@ -33,16 +33,16 @@ pcapng_head_parse(struct bytes in, bool big, struct pcapng_head *out)
 	struct cursor c = cursor_init(in, 0);
 	/* The section's type reads the same in both orders. */
 	out->type = u32(&c, big, "Block Type");
-	struct bytes len = cursor_bytes(&c, 4, "Block Total Length");
+	out->big = big;
 	if (out->type == PCAPNG_SECTION) {
-		uint32_t magic = cursor_u32(&c, "Byte-Order Magic");
+		struct cursor ahead = c;
+		cursor_skip(&ahead, 4, "Block Total Length");
+		uint32_t magic = cursor_u32(&ahead, "Byte-Order Magic");
 		if (magic != MAGIC && magic != MAGIC_SWAPPED)
 			return false;
-		big = magic == MAGIC;
+		out->big = magic == MAGIC;
 	}
-	struct cursor l = cursor_child(&c, len);
-	out->len = u32(&l, big, "Block Total Length");
-	out->big = big;
+	out->len = u32(&c, out->big, "Block Total Length");
 	return cursor_ok(&c);
 }
 
@@ -155,26 +155,25 @@ pcapng_secrets_parse(struct cursor *body, bool big, struct pcapng_secrets *out)
 
 enum { NS_PER_S = 1000000000, NS_DIGITS = 9, U64_DIGITS = 19, TICK_BITS = 34 };
 
-static uint64_t
-power10(unsigned n)
-{
-	uint64_t p = 1;
-	while (n-- > 0)
-		p *= 10;
-	return p;
-}
+/* clang-format off */
+static const uint64_t power10[U64_DIGITS + 1] = {
+    1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000,
+    100000000000, 1000000000000, 10000000000000, 100000000000000, 1000000000000000,
+    10000000000000000, 100000000000000000, 1000000000000000000, 10000000000000000000U,
+};
+/* clang-format on */
 
 /* seconds and nanoseconds of ticks of 10^-n s */
 static uint64_t
 decimal_ticks(uint64_t ticks, unsigned n, uint64_t *ns)
 {
 	if (n > U64_DIGITS) { /* 2^64 such ticks are less than a second */
-		*ns = n - NS_DIGITS > U64_DIGITS ? 0 : ticks / power10(n - NS_DIGITS);
+		*ns = n - NS_DIGITS > U64_DIGITS ? 0 : ticks / power10[n - NS_DIGITS];
 		return 0;
 	}
-	uint64_t unit = power10(n);
+	uint64_t unit = power10[n];
 	uint64_t part = ticks % unit;
-	*ns = n <= NS_DIGITS ? part * power10(NS_DIGITS - n) : part / power10(n - NS_DIGITS);
+	*ns = n <= NS_DIGITS ? part * power10[NS_DIGITS - n] : part / power10[n - NS_DIGITS];
 	return ticks / unit;
 }
 

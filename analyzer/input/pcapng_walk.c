@@ -11,8 +11,8 @@
 #include "analyzer/input/pcapng_block.h"
 
 enum {
-	WINDOW = 4096,
-	SMALL_BLOCK = 512, /* below it the next headers are read along */
+	WINDOW = 128 << 10,
+	LARGE_BLOCK = 64 << 10, /* behind one only the next header is read */
 };
 
 struct walk {
@@ -28,7 +28,7 @@ static struct bytes
 look(struct walk *w, uint64_t at)
 {
 	if (at < w->at || at + PCAPNG_HEAD > w->at + w->len) {
-		size_t n = w->last < SMALL_BLOCK ? WINDOW : PCAPNG_HEAD;
+		size_t n = w->last < LARGE_BLOCK ? WINDOW : PCAPNG_HEAD;
 		ssize_t got = reader_pread(w->reader, w->window, n, at);
 		w->at = at;
 		w->len = got > 0 ? (size_t)got : 0;
@@ -64,20 +64,26 @@ deliver(const struct reader *r, uint64_t at, const struct pcapng_head *head, sou
 bool
 pcapng_walk_secrets(const struct reader *r, source_secret_fn fn, void *ctx, uint64_t *until)
 {
-	struct walk w = {.reader = r, .last = 0};
 	struct pcapng_head head = {.big = false};
 	uint64_t at = 0;
-	if (reader_pread(r, w.window, PCAPNG_HEAD, 0) < 0)
+	struct walk *w = calloc(1, sizeof *w);
+	if (w == NULL)
 		return false;
-	while (pcapng_head_parse(look(&w, at), head.big, &head)) {
+	w->reader = r;
+	if (reader_pread(r, w->window, PCAPNG_HEAD, 0) < 0) {
+		free(w);
+		return false;
+	}
+	while (pcapng_head_parse(look(w, at), head.big, &head)) {
 		if (head.len < PCAPNG_FRAME || head.len % 4 != 0 ||
 		    head.len > CAPTURE_PCAPNG_BLOCK_MAX)
 			break;
 		if (head.type == PCAPNG_SECRETS && !deliver(r, at, &head, fn, ctx))
 			break;
-		w.last = head.len;
+		w->last = head.len;
 		at += head.len;
 	}
+	free(w);
 	*until = at;
 	return true;
 }
