@@ -18,6 +18,9 @@ struct endpoint {
 	uint8_t family; /* 4 or 6 */
 };
 
+/* IANA protocol numbers. */
+enum { PROTOCOL_TCP = 6, PROTOCOL_UDP = 17 };
+
 enum tcp_flag { TCP_FIN = 0x01, TCP_SYN = 0x02, TCP_RST = 0x04, TCP_PSH = 0x08, TCP_ACK = 0x10 };
 
 /* One transport-layer unit. payload borrows from the packet; payload_len is what was sent, so
@@ -40,12 +43,13 @@ struct segment {
 enum decode_result {
 	DECODE_SEGMENT,   /* *out is filled */
 	DECODE_OTHER,     /* well-formed, but nothing we follow (ARP, ICMP, an unknown ethertype, a
-			     later fragment) */
+			     fragment) */
 	DECODE_MALFORMED, /* a length that cannot be */
 	DECODE_CUT,       /* headers cut by the snap length */
 	DECODE_LINK,      /* link type we cannot read */
 };
 
+/* *out is undefined unless the result is DECODE_SEGMENT. */
 enum decode_result decode_packet(const struct packet *p, struct segment *out);
 
 #endif

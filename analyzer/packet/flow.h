@@ -21,6 +21,14 @@ enum {
 	FLOW_POOL_MAX = 64 * 1024 * 1024,   /* bytes kept behind holes, all flows together */
 	FLOW_COUNT_MAX =
 	    1000 * 1000, /* flows alive at once; the one silent longest is ended for a new one */
+	FLOW_LINGER_S = 300, /* capture time a closed flow stays, so that late segments are its */
+	FLOW_IDLE_S = 3600,  /* a flow never closed may be ended after this, but only ... */
+	FLOW_IDLE_COUNT = 64 * 1024, /* ... when more than this many are alive */
+	/* A segment this far from its stream is ignored until the other side acknowledges bytes
+	 * there, or FLOW_FAR_RUN segments in a row continue each other: then it was a hole, not
+	 * garbage. */
+	FLOW_JUMP_MAX = 16 * 1024 * 1024,
+	FLOW_FAR_RUN = 4,
 };
 
 /* Which end of the connection sends: 0 is the end whose segment was seen first. TLS roles are
@@ -36,9 +44,8 @@ enum flow_gap {
 enum flow_end {
 	FLOW_END_CAPTURE, /* the capture is over */
 	FLOW_END_REUSED,  /* a new SYN took the pair of addresses and ports */
-	FLOW_END_IDLE,    /* closed both ways (FIN or RST) and silent since; the entry was needed no
-			     more */
-	FLOW_END_LIMIT,   /* evicted */
+	FLOW_END_IDLE,    /* closed (FIN both ways, or RST) and silent for FLOW_LINGER_S since */
+	FLOW_END_LIMIT,   /* evicted: FLOW_COUNT_MAX, or FLOW_IDLE_S and FLOW_IDLE_COUNT */
 };
 
 /* Where and when a segment was seen. ack: stream offset in the other direction up to which its
@@ -50,8 +57,9 @@ struct flow_mark {
 };
 
 /* Bytes in stream order. `at` is the stream offset of data.data[0]; the byte after the SYN has
- * offset 1 (so that SYN and FIN have offsets too); without a SYN the first byte seen has offset 1
- * as well. */
+ * offset 1 (so that SYN and FIN have offsets too). Without a SYN, seen or acknowledged, the first
+ * sequence number seen (or acknowledged) has offset 1; the first bytes delivered may then lie a
+ * little behind it, and what comes from before it is ignored: that start is missing. */
 struct flow_data {
 	enum flow_dir dir;
 	uint64_t at;
@@ -59,26 +67,29 @@ struct flow_data {
 	struct flow_mark mark;
 };
 
-/* Facts the TCP layer keeps per direction while the flow lives. */
+/* Facts the TCP layer keeps per direction while the flow lives. What every packet touches comes
+ * first: one cache line. */
 struct flow_direction {
 	uint64_t
 	    next; /* stream offset after the last byte delivered, skipped or declared missing */
 	uint64_t highest; /* stream offset after the highest byte ever seen */
 	uint64_t acked;   /* highest offset of this direction that the other side acknowledged */
-	uint64_t missing; /* bytes declared missing, all kinds */
-	struct flow_mark fin; /* first FIN; frame 0: none */
-	uint64_t fin_at;      /* stream offset of that FIN */
-	struct flow_mark rst; /* first RST; frame 0: none */
-	uint64_t rst_at;
-	uint8_t rst_ttl;          /* of that RST */
-	uint8_t ttl_min, ttl_max; /* of all other packets; 0 when none */
-	uint16_t rst_ip_id, last_ip_id;
+	uint64_t packets;
+	uint16_t last_ip_id;
+	uint8_t ttl_min, ttl_max; /* of all packets but RSTs, like last_ip_id; 0 when none */
 	bool syn, syn_ack;        /* seen */
 	bool base_known;          /* offsets count from a SYN (seen or acknowledged) */
 	bool gap, snaplen, limit; /* some bytes are missing: lost, cut, given up */
-	bool overlap_differs; /* a second copy of some bytes differed from the first; the first was
-				 used */
-	uint64_t packets;
+	bool overlap_differs;     /* a second copy of some bytes differed from the first, which was
+				     still     waiting behind a hole; the first was used. Second copies of
+				     bytes already delivered cannot be compared. */
+	uint8_t rst_ttl;          /* of the first RST */
+	uint16_t rst_ip_id;
+	uint64_t missing;     /* bytes declared missing, all kinds */
+	struct flow_mark fin; /* first FIN; frame 0: none */
+	uint64_t fin_at;      /* stream offset of that FIN */
+	struct flow_mark rst; /* first RST; frame 0: none */
+	uint64_t rst_at;      /* 0 when its sequence number means nothing */
 };
 
 struct flow {
@@ -97,8 +108,9 @@ struct flow {
 
 /* What happens to flows. open may leave flow->user NULL. data is called in stream order per
  * direction; gap says that len bytes from `at` on will not come (mark: the segment that made it
- * sure). control is called for SYN, FIN and RST as they are seen (flags as on the wire). end is
- * called exactly once per flow; the flow is gone after it. */
+ * sure). A gap in skipped bytes may be told late: its end then lies at or before the direction's
+ * `next`, and delivery is not concerned. control is called for SYN, FIN and RST as they are seen
+ * (flags as on the wire). end is called exactly once per flow; the flow is gone after it. */
 struct flow_sink {
 	void *ctx;
 	void (*open)(void *ctx, struct flow *f);
@@ -130,8 +142,13 @@ void flow_finish(struct flow_table *t);
  */
 void flow_skip(struct flow *f, enum flow_dir d, uint64_t until);
 
+/* The number of a UDP datagram's conversation (Wireshark's udp.stream), -1 once uncountable. Must
+ * see every datagram of the capture to count right. */
+int64_t flow_udp_stream(struct flow_table *t, const struct segment *s);
+
 struct flow_stats {
 	uint64_t segments, flows, evicted, out_of_order_bytes_peak, flows_peak;
+	uint64_t ignored; /* segments and acknowledgments too far from their stream */
 };
 struct flow_stats flow_table_stats(const struct flow_table *t);
 

@@ -1,0 +1,437 @@
+/*
+ * flow.c - what one TCP segment does to its flow: offsets, acknowledgments, SYN, FIN, RST, bytes.
+ * See flow.h; which flows live is flow_table.c, the order of bytes is reassembly.c. RFC 9293.
+ */
+#include "analyzer/packet/flow.h"
+
+#include "analyzer/packet/flow_table.h"
+
+/* Sequence numbers further behind than this are ahead: the 32 bits went round unseen. */
+static const int64_t behind_max = 1024 * 1024 * 1024;
+
+/* One segment on its way into a flow. */
+struct feed {
+	struct flow_table *t;
+	struct flow_entry *e;
+	enum flow_dir d;
+	const struct segment *s;
+};
+
+static inline uint64_t
+max64(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* The furthest offset known of a direction: 32-bit numbers are read relative to it. */
+static inline int64_t
+reference(const struct flow_direction *d)
+{
+	return (int64_t)max64(d->highest, max64(d->next, d->acked));
+}
+
+/* The stream offset of a sequence number, nearest to the reference; below 0 is before the SYN. */
+static inline int64_t
+offset(const struct flow_sequence *q, const struct flow_direction *d, uint32_t seq)
+{
+	int64_t ref = reference(d);
+
+	return ref + (int32_t)(seq - (q->zero + (uint32_t)ref));
+}
+
+static inline bool
+is_far(const struct flow_direction *d, int64_t at)
+{
+	return at - reference(d) > FLOW_JUMP_MAX || reference(d) - at > behind_max;
+}
+
+static inline bool
+has(const struct segment *s, enum tcp_flag flag)
+{
+	return (s->tcp_flags & flag) != 0;
+}
+
+/* ---- where offsets begin ---- */
+
+static void
+anchor(struct flow_entry *e, enum flow_dir d, uint32_t zero, enum flow_anchor how)
+{
+	struct flow_sequence *q = &e->sequence[d];
+	struct flow_direction *dir = &e->flow.dir[d];
+
+	if (q->anchor == FLOW_ANCHOR_NONE) {
+		q->zero = zero;
+		dir->next = dir->highest = 1;
+		dir->base_known = how == FLOW_ANCHOR_SURE;
+		q->anchor = how;
+	} else if (how == FLOW_ANCHOR_SURE && q->zero == zero) {
+		dir->base_known = true;
+		q->anchor = how;
+	}
+}
+
+static void
+anchor_both(const struct feed *x)
+{
+	const struct segment *s = x->s;
+
+	if (has(s, TCP_SYN)) {
+		anchor(x->e, x->d, s->seq, FLOW_ANCHOR_SURE);
+		if (has(s, TCP_ACK))
+			anchor(x->e, 1 - x->d, s->ack - 1, FLOW_ANCHOR_SURE);
+	} else if (!has(s, TCP_RST)) { /* its numbers may be anything */
+		anchor(x->e, x->d, s->seq - 1, FLOW_ANCHOR_EMPTY);
+		if (has(s, TCP_ACK))
+			anchor(x->e, 1 - x->d, s->ack - 1, FLOW_ANCHOR_ACKED);
+	}
+}
+
+/* Something of the stream's own was seen at `at`: start there, when nothing was delivered yet and
+ * the anchor allows for that. */
+static void
+settle_start(const struct feed *x, uint64_t at, bool bytes)
+{
+	struct flow_sequence *q = &x->e->sequence[x->d];
+	struct flow_direction *dir = &x->e->flow.dir[x->d];
+
+	if (q->anchor == FLOW_ANCHOR_SURE)
+		return;
+	if (at > dir->next && dir->missing == 0 &&
+	    (q->anchor == FLOW_ANCHOR_ACKED || at == dir->next + 1))
+		dir->next = at;
+	q->anchor = bytes ? FLOW_ANCHOR_SURE : FLOW_ANCHOR_EMPTY;
+}
+
+/* ---- reuse of a pair ---- */
+
+/* Does this segment belong to a new connection of the same addresses and ports? */
+static bool
+reused(const struct feed *x)
+{
+	const struct flow_sequence *q = &x->e->sequence[x->d], *back = &x->e->sequence[1 - x->d];
+	const struct segment *s = x->s;
+
+	if (q->anchor == FLOW_ANCHOR_NONE || has(s, TCP_RST))
+		return false;
+	if (has(s, TCP_SYN) && !has(s, TCP_ACK))
+		return s->seq != q->zero;
+	if (has(s, TCP_SYN)) /* the SYN itself was not captured */
+		return back->anchor != FLOW_ANCHOR_NONE && s->seq != q->zero &&
+		       s->ack - 1 != back->zero;
+	/* nor was the handshake */
+	const struct flow_direction *dir = &x->e->flow.dir[x->d];
+	return x->e->closed && s->payload_len > 0 && is_far(dir, offset(q, dir, s->seq));
+}
+
+/* ---- facts of a segment ---- */
+
+static inline void
+count(struct flow_entry *e, enum flow_dir d, const struct segment *s)
+{
+	struct flow *f = &e->flow;
+	struct flow_direction *dir = &f->dir[d];
+
+	f->packets++;
+	f->last_frame = s->frame;
+	f->last_ns = s->time_ns;
+	dir->packets++;
+	if (has(s, TCP_RST))
+		return;
+	dir->last_ip_id = s->ip_id;
+	if (dir->ttl_min == 0 || s->ttl < dir->ttl_min)
+		dir->ttl_min = s->ttl;
+	if (s->ttl > dir->ttl_max)
+		dir->ttl_max = s->ttl;
+}
+
+static void
+remember_mac(struct flow *f, enum flow_dir d, const struct segment *s)
+{
+	if (s->mac == NULL || f->dir[d].packets > 1)
+		return;
+	memcpy(f->mac[d], s->mac, sizeof(f->mac[d]));
+	f->has_mac = true;
+}
+
+/* What the segment says that its sender received. A RST's word counts for bytes that were seen
+ * only: whoever forges one guesses. */
+static void
+acknowledge(const struct feed *x)
+{
+	struct flow_sequence *q = &x->e->sequence[1 - x->d];
+	struct flow_direction *back = &x->e->flow.dir[1 - x->d];
+
+	if (!has(x->s, TCP_ACK) || q->anchor == FLOW_ANCHOR_NONE)
+		return;
+	int64_t at = offset(q, back, x->s->ack);
+	if (at <= (int64_t)back->acked)
+		return;
+	if (has(x->s, TCP_RST) && at > (int64_t)back->highest + 1)
+		return;
+	if (!is_far(back, at)) {
+		back->acked = (uint64_t)at;
+		return;
+	}
+	int32_t off = (int32_t)(x->s->ack - q->far_next);
+	if (q->far_run > 0 && off <= FLOW_JUMP_MAX && off >= -FLOW_JUMP_MAX)
+		q->far_acked = true;
+	x->t->stats.ignored++;
+}
+
+static struct flow_mark
+mark_of(const struct feed *x)
+{
+	return (struct flow_mark){x->s->frame, x->s->time_ns, x->e->flow.dir[1 - x->d].acked};
+}
+
+static void
+control(const struct feed *x)
+{
+	const struct flow_mark mark = mark_of(x);
+
+	x->t->sink.control(x->t->sink.ctx, &x->e->flow, x->d, x->s->tcp_flags, &mark);
+}
+
+static void
+on_syn(const struct feed *x)
+{
+	struct flow_direction *dir = &x->e->flow.dir[x->d];
+
+	if (has(x->s, TCP_ACK))
+		dir->syn_ack = true;
+	else
+		dir->syn = true;
+	control(x);
+}
+
+static void
+on_rst(const struct feed *x)
+{
+	const struct flow_sequence *q = &x->e->sequence[x->d];
+	struct flow_direction *dir = &x->e->flow.dir[x->d];
+
+	int64_t at = q->anchor == FLOW_ANCHOR_NONE ? 0 : offset(q, dir, x->s->seq);
+
+	if (dir->rst.frame == 0) {
+		dir->rst = mark_of(x);
+		dir->rst_at = at < 0 ? 0 : (uint64_t)at;
+		dir->rst_ttl = x->s->ttl;
+		dir->rst_ip_id = x->s->ip_id;
+	}
+	control(x);
+	if (q->anchor == FLOW_ANCHOR_NONE || !is_far(dir, at)) /* else forged */
+		flow_table_close(x->t, x->e);
+}
+
+static void
+on_fin(const struct feed *x, uint64_t at)
+{
+	const struct flow *f = &x->e->flow;
+	struct flow_direction *dir = &x->e->flow.dir[x->d];
+
+	x->e->sequence[x->d].ended = true;
+	if (dir->fin.frame == 0) {
+		dir->fin = mark_of(x);
+		dir->fin_at = at;
+	}
+	control(x);
+	if (f->dir[FLOW_DIR_A].fin.frame != 0 && f->dir[FLOW_DIR_B].fin.frame != 0)
+		flow_table_close(x->t, x->e);
+}
+
+/* ---- bytes ---- */
+
+/* A segment far from its stream: garbage, or the capture lost a lot? When it is believed *at
+ * becomes an offset ahead of everything known. */
+static bool
+believe_far(const struct feed *x, uint32_t seq, int64_t *at)
+{
+	struct flow_sequence *q = &x->e->sequence[x->d];
+	int64_t ref = reference(&x->e->flow.dir[x->d]);
+	int32_t off = (int32_t)(seq - q->far_next);
+	bool near = q->far_run > 0 && off <= FLOW_JUMP_MAX && off >= -FLOW_JUMP_MAX;
+
+	q->far_run = q->far_run > 0 && off == 0 ? (uint8_t)(q->far_run + 1) : 1;
+	q->far_next = seq + x->s->payload_len;
+	if (q->far_run < FLOW_FAR_RUN && !(near && q->far_acked))
+		return false;
+	*at = ref + (int64_t)(uint32_t)(seq - (q->zero + (uint32_t)ref));
+	q->far_run = 0;
+	q->far_acked = false;
+	return true;
+}
+
+/* Bytes [at, at + payload_len). What lies before offset 1 was sent before the capture knew the
+ * stream. */
+static void
+on_bytes(const struct feed *x, int64_t at)
+{
+	struct flow_direction *dir = &x->e->flow.dir[x->d];
+	struct bytes data = x->s->payload;
+	uint32_t sent = x->s->payload_len;
+
+	/* a keep-alive behind a FIN carries one byte of garbage in the FIN's place */
+	if (sent == 1 && dir->fin.frame != 0 && at == (int64_t)dir->fin_at)
+		return;
+	if (at + sent <= 1)
+		return;
+	if (at < 1) {
+		uint32_t early = (uint32_t)(1 - at);
+		data = early < data.len ? bytes_of(data.data + early, data.len - early)
+					: (struct bytes){0};
+		sent -= early;
+		at = 1;
+	}
+	settle_start(x, (uint64_t)at, true);
+	dir->highest = max64(dir->highest, (uint64_t)at + sent);
+	const struct reassembly_ctx r = flow_table_ctx(x->t, x->e, x->d, mark_of(x));
+	reassembly_feed(&r, (uint64_t)at, data, sent);
+}
+
+/* Bytes and FIN; RST and its payload (RFC 9293 section 3.5.3: a text at best) are none. */
+static void
+on_stream(const struct feed *x)
+{
+	const struct segment *s = x->s;
+	struct flow_sequence *q = &x->e->sequence[x->d];
+	struct flow_direction *dir = &x->e->flow.dir[x->d];
+	uint32_t seq = s->seq + has(s, TCP_SYN);
+	int64_t at = offset(q, dir, seq);
+
+	if (is_far(dir, at) && (s->payload_len == 0 || !believe_far(x, seq, &at))) {
+		x->t->stats.ignored++;
+		return;
+	}
+	if (s->payload_len > 0)
+		on_bytes(x, at);
+	else if (at >= 1)
+		settle_start(x, (uint64_t)at, false);
+	at += s->payload_len;
+	if (has(s, TCP_FIN) && at >= 1)
+		on_fin(x, (uint64_t)at);
+}
+
+static void
+settle(const struct feed *x)
+{
+	struct flow_entry *e = x->e;
+
+	do {
+		e->unsettled = false;
+		for (enum flow_dir d = FLOW_DIR_A; d < FLOW_DIR_COUNT; d++) {
+			struct flow_mark mark = mark_of(x);
+			mark.ack = e->flow.dir[1 - d].acked;
+			const struct reassembly_ctx r = flow_table_ctx(x->t, e, d, mark);
+			reassembly_settle(&r);
+		}
+	} while (e->unsettled);
+}
+
+static void
+feed_flow(const struct feed *x)
+{
+	anchor_both(x);
+	count(x->e, x->d, x->s);
+	remember_mac(&x->e->flow, x->d, x->s);
+	acknowledge(x);
+	if (has(x->s, TCP_SYN))
+		on_syn(x);
+	if (has(x->s, TCP_RST))
+		on_rst(x);
+	else
+		on_stream(x);
+	settle(x);
+}
+
+/* ---- the way in ---- */
+
+/* Nothing but the next bytes of skipped ones, or an acknowledgment: most packets of most captures.
+ * False: not that simple, and nothing was done. */
+static inline bool
+feed_fast(struct flow_entry *e, enum flow_dir d, const struct segment *s)
+{
+	struct flow_direction *dir = &e->flow.dir[d], *back = &e->flow.dir[1 - d];
+	const struct flow_sequence *q = &e->sequence[d], *qb = &e->sequence[1 - d];
+	const struct reassembly *r = &e->reassembly[d];
+	uint64_t end = dir->next + s->payload_len;
+
+	if ((s->tcp_flags & (TCP_SYN | TCP_RST | TCP_FIN | TCP_ACK)) != TCP_ACK ||
+	    q->anchor != FLOW_ANCHOR_SURE || q->ended || qb->anchor == FLOW_ANCHOR_NONE ||
+	    dir->packets == 0 || s->seq != q->zero + (uint32_t)dir->next ||
+	    (s->payload_len > 0 && end >= r->until) ||
+	    (r->stuck_since | e->reassembly[1 - d].stuck_since) != 0 || e->unsettled)
+		return false;
+	int64_t acked = offset(qb, back, s->ack);
+	if (acked > (int64_t)back->next)
+		return false;
+	if (acked > (int64_t)back->acked)
+		back->acked = (uint64_t)acked;
+	dir->next = end;
+	dir->highest = max64(dir->highest, end);
+	count(e, d, s);
+	return true;
+}
+
+static bool
+feed_slow(struct flow_table *t, struct pair *p, unsigned side, const struct segment *s)
+{
+	struct feed x = {.t = t, .e = p->flow, .s = s};
+
+	if (stream_number_due(p, s))
+		stream_number_tcp(&t->numbers, p, side, s);
+	if (x.e != NULL) {
+		x.d = side ^ x.e->side_a;
+		if (reused(&x)) {
+			flow_table_end(t, x.e, FLOW_END_REUSED);
+			x.e = NULL;
+		}
+	}
+	if (x.e == NULL) {
+		x.e = flow_table_open(t, p, side, s);
+		if (x.e == NULL)
+			return false;
+		x.d = FLOW_DIR_A;
+	}
+	feed_flow(&x);
+	flow_table_tick(t, x.e, s->time_ns);
+	return true;
+}
+
+/* The pair of a segment whose pair was never seen. */
+static struct pair *
+pair_new(struct flow_table *t, const struct pair_key *key)
+{
+	t->numbers.lost |= t->pairs.count >= STREAM_PAIRS_MAX;
+	struct pair *p = pair_table_add(&t->pairs, key);
+	if (p != NULL)
+		stream_number_first(&t->numbers, p, PROTOCOL_TCP);
+	return p;
+}
+
+bool
+flow_feed(struct flow_table *t, const struct segment *s)
+{
+	unsigned side;
+	struct pair_key key = pair_key_of(s, &side);
+	struct pair *p = pair_table_find(&t->pairs, &key);
+
+	t->stats.segments++;
+	if (p == NULL)
+		p = pair_new(t, &key);
+	if (p == NULL)
+		return false;
+	if (p->flow != NULL && feed_fast(p->flow, side ^ p->flow->side_a, s)) {
+		flow_table_tick(t, p->flow, s->time_ns);
+		return true;
+	}
+	return feed_slow(t, p, side, s);
+}
+
+void
+flow_skip(struct flow *f, enum flow_dir d, uint64_t until)
+{
+	struct flow_entry *e = (struct flow_entry *)f;
+
+	e->reassembly[d].until = until;
+	e->unsettled = true;
+}

@@ -1,0 +1,222 @@
+/*
+ * flow_table.c - which flows live: opening, ending, eviction, and the number of each.
+ * See flow_table.h; what segments do to a flow is flow.c.
+ *
+ * Flows stand in two lists, open and closed, silent longest first. A busy flow is moved to the end
+ * at most every FLOW_LIST_GRAIN segments, so that bulk transfers touch no neighbours; whoever looks
+ * at the front moves what is not silent at all out of the way first.
+ */
+#include "analyzer/packet/flow_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	FLOW_LIST_GRAIN = 64 * 1024, /* segments */
+	FLOW_SWEEP_EVERY = 256,      /* segments; a power of two */
+	FLOW_SWEEP_MAX = 512,        /* flows looked at per sweep and list */
+};
+
+static const int64_t second = 1000 * 1000 * 1000;
+
+static void
+list_append(struct flow_list *l, struct flow_entry *e, uint64_t now)
+{
+	e->listed = now;
+	e->next = NULL;
+	e->prev = l->last;
+	if (l->last != NULL)
+		l->last->next = e;
+	else
+		l->first = e;
+	l->last = e;
+}
+
+static void
+list_remove(struct flow_list *l, struct flow_entry *e)
+{
+	if (e->prev != NULL)
+		e->prev->next = e->next;
+	else
+		l->first = e->next;
+	if (e->next != NULL)
+		e->next->prev = e->prev;
+	else
+		l->last = e->prev;
+}
+
+static struct flow_list *
+list_of(struct flow_table *t, const struct flow_entry *e)
+{
+	return e->closed ? &t->closed : &t->open;
+}
+
+static void
+list_renew(struct flow_table *t, struct flow_entry *e)
+{
+	list_remove(list_of(t, e), e);
+	list_append(list_of(t, e), e, e->active);
+}
+
+struct flow_table *
+flow_table_create(const struct flow_sink *sink)
+{
+	struct flow_table *t = calloc(1, sizeof(*t));
+
+	if (t == NULL)
+		return NULL;
+	t->sink = *sink;
+	pool_init(&t->entries, sizeof(struct flow_entry), FLOW_COUNT_MAX);
+	pool_init(&t->blocks, REASSEMBLY_BLOCK, REASSEMBLY_POOL_BLOCKS);
+	if (!pair_table_init(&t->pairs, (size_t)STREAM_PAIRS_MAX + FLOW_COUNT_MAX)) {
+		flow_table_destroy(t);
+		return NULL;
+	}
+	return t;
+}
+
+void
+flow_table_destroy(struct flow_table *t)
+{
+	if (t == NULL)
+		return;
+	pool_finish(&t->entries);
+	pool_finish(&t->blocks);
+	pair_table_finish(&t->pairs);
+	free(t);
+}
+
+/* Make room for one more flow. */
+static void
+evict(struct flow_table *t)
+{
+	struct flow_list *l = t->closed.first != NULL ? &t->closed : &t->open;
+
+	for (unsigned i = 0; i < FLOW_SWEEP_MAX && l->first->active != l->first->listed; i++)
+		list_renew(t, l->first);
+	t->stats.evicted++;
+	flow_table_end(t, l->first, FLOW_END_LIMIT);
+}
+
+static void
+flow_init(struct flow *f, const struct segment *s, int64_t stream)
+{
+	f->from[FLOW_DIR_A] = s->src;
+	f->from[FLOW_DIR_B] = s->dst;
+	f->stream = stream;
+	f->first_frame = f->last_frame = s->frame;
+	f->first_ns = f->last_ns = s->time_ns;
+	f->vlan = s->vlan;
+	f->interface = s->interface;
+}
+
+struct flow_entry *
+flow_table_open(struct flow_table *t, struct pair *p, unsigned side, const struct segment *s)
+{
+	if (t->entries.used >= FLOW_COUNT_MAX)
+		evict(t);
+	struct flow_entry *e = pool_take(&t->entries);
+	if (e == NULL)
+		return NULL;
+	*e = (struct flow_entry){.pair = p, .side_a = (uint8_t)side, .active = t->stats.segments};
+	flow_init(&e->flow, s, p->stream);
+	p->flow = e;
+	list_append(&t->open, e, e->active);
+	t->stats.flows++;
+	t->sink.open(t->sink.ctx, &e->flow);
+	return e;
+}
+
+void
+flow_table_end(struct flow_table *t, struct flow_entry *e, enum flow_end why)
+{
+	struct flow *f = &e->flow;
+
+	for (enum flow_dir d = FLOW_DIR_A; d < FLOW_DIR_COUNT; d++) {
+		const struct flow_mark mark = {f->last_frame, f->last_ns, f->dir[1 - d].acked};
+		const struct reassembly_ctx x = flow_table_ctx(t, e, d, mark);
+		reassembly_finish(&x);
+	}
+	t->sink.end(t->sink.ctx, f, why);
+	list_remove(list_of(t, e), e);
+	e->pair->flow = NULL;
+	if (e->pair->stream < 0 && why != FLOW_END_REUSED) /* nothing to remember it for */
+		pair_table_remove(&t->pairs, e->pair);
+	pool_give(&t->entries, e);
+}
+
+void
+flow_table_close(struct flow_table *t, struct flow_entry *e)
+{
+	if (e->closed)
+		return;
+	list_remove(&t->open, e);
+	e->closed = true;
+	list_append(&t->closed, e, e->active);
+}
+
+/* End flows at the front of a list that are silent for long enough. */
+static void
+sweep(struct flow_table *t, struct flow_list *l, int64_t now, int64_t silent_s, enum flow_end why)
+{
+	for (unsigned i = 0; i < FLOW_SWEEP_MAX && l->first != NULL; i++) {
+		struct flow_entry *e = l->first;
+		if (now - e->flow.last_ns > silent_s * second)
+			flow_table_end(t, e, why);
+		else if (e->active != e->listed)
+			list_renew(t, e);
+		else
+			return;
+	}
+}
+
+void
+flow_table_tick(struct flow_table *t, struct flow_entry *e, int64_t now)
+{
+	e->active = t->stats.segments;
+	if (e->active - e->listed > FLOW_LIST_GRAIN)
+		list_renew(t, e);
+	if (t->stats.segments % FLOW_SWEEP_EVERY != 0)
+		return;
+	sweep(t, &t->closed, now, FLOW_LINGER_S, FLOW_END_IDLE);
+	if (t->entries.used > FLOW_IDLE_COUNT)
+		sweep(t, &t->open, now, FLOW_IDLE_S, FLOW_END_LIMIT);
+}
+
+void
+flow_finish(struct flow_table *t)
+{
+	while (t->closed.first != NULL)
+		flow_table_end(t, t->closed.first, FLOW_END_CAPTURE);
+	while (t->open.first != NULL)
+		flow_table_end(t, t->open.first, FLOW_END_CAPTURE);
+}
+
+int64_t
+flow_udp_stream(struct flow_table *t, const struct segment *s)
+{
+	unsigned side;
+	struct pair_key key = pair_key_of(s, &side);
+	struct pair *p = pair_table_find(&t->pairs, &key);
+
+	if (p != NULL)
+		return p->stream;
+	if (t->pairs.count < STREAM_PAIRS_MAX)
+		p = pair_table_add(&t->pairs, &key);
+	if (p == NULL) {
+		t->numbers.lost = true;
+		return -1;
+	}
+	stream_number_first(&t->numbers, p, s->protocol);
+	return p->stream;
+}
+
+struct flow_stats
+flow_table_stats(const struct flow_table *t)
+{
+	struct flow_stats stats = t->stats;
+
+	stats.flows_peak = t->entries.peak;
+	stats.out_of_order_bytes_peak = t->blocks.peak * REASSEMBLY_BLOCK;
+	return stats;
+}

@@ -1,0 +1,89 @@
+/*
+ * pool.c - slabs cut into equal pieces, and a free list.
+ * See pool.h.
+ */
+#include "analyzer/packet/pool.h"
+
+#include <stdalign.h>
+#include <stdlib.h>
+
+enum { POOL_SLAB = 64 * 1024 };
+
+struct piece {
+	struct piece *next;
+};
+
+/* The pieces follow this header. */
+struct slab {
+	alignas(max_align_t) struct slab *next;
+};
+
+static size_t
+slab_pieces(const struct pool *p)
+{
+	size_t n = POOL_SLAB / p->size;
+
+	return n > 0 ? n : 1;
+}
+
+void
+pool_init(struct pool *p, size_t size, size_t max)
+{
+	const size_t unit = alignof(max_align_t);
+
+	*p = (struct pool){.size = (size + unit - 1) / unit * unit, .max = max};
+}
+
+void
+pool_finish(struct pool *p)
+{
+	struct slab *next;
+
+	for (struct slab *s = p->slabs; s != NULL; s = next) {
+		next = s->next;
+		free(s);
+	}
+	*p = (struct pool){0};
+}
+
+static struct piece *
+fresh_piece(struct pool *p)
+{
+	if (p->fresh == 0) {
+		struct slab *s = malloc(sizeof(*s) + slab_pieces(p) * p->size);
+		if (s == NULL)
+			return NULL;
+		s->next = p->slabs;
+		p->slabs = s;
+		p->fresh = slab_pieces(p);
+	}
+	p->fresh--;
+	return (struct piece *)((char *)p->slabs + sizeof(struct slab) + p->fresh * p->size);
+}
+
+void *
+pool_take(struct pool *p)
+{
+	struct piece *piece = p->free_list;
+
+	if (p->used >= p->max)
+		return NULL;
+	if (piece != NULL)
+		p->free_list = piece->next;
+	else if ((piece = fresh_piece(p)) == NULL)
+		return NULL;
+	p->used++;
+	if (p->used > p->peak)
+		p->peak = p->used;
+	return piece;
+}
+
+void
+pool_give(struct pool *p, void *memory)
+{
+	struct piece *piece = memory;
+
+	piece->next = p->free_list;
+	p->free_list = piece;
+	p->used--;
+}
