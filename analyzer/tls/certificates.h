@@ -36,7 +36,8 @@ void certificates_release(struct certificates *c,
 			  struct outcome_certificate *cert); /* takes NULL */
 
 struct certificates_stats {
-	uint64_t interned, hits, evicted, refused;
+	uint64_t interned, hits, evicted;
+	uint64_t refused, faults; /* held_max reached; memory short */
 	size_t count, bytes, bytes_held, bytes_peak;
 };
 struct certificates_stats certificates_stats(const struct certificates *c);

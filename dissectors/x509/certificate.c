@@ -150,16 +150,18 @@ tbs_certificate(struct cursor *in, struct x509_certificate *c)
 	x509_note(c, in, "tbsCertificate");
 }
 
+static const struct x509_certificate unread = {
+    .not_before = X509_TIME_NONE,
+    .not_after = X509_TIME_NONE,
+    .path_len = X509_PATHLEN_NONE,
+};
+
 bool
 x509_certificate_parse(struct bytes der, struct x509_certificate *out)
 {
 	struct cursor in = cursor_init(der, 0), body, tbs;
 
-	*out = (struct x509_certificate){
-	    .not_before = X509_TIME_NONE,
-	    .not_after = X509_TIME_NONE,
-	    .path_len = X509_PATHLEN_NONE,
-	};
+	*out = unread;
 	body = der_enter_cut(&in, DER_SEQUENCE, "Certificate");
 	x509_note(out, &in, "Certificate");
 	tbs = der_enter_cut(&body, DER_SEQUENCE, "tbsCertificate");
@@ -174,5 +176,17 @@ x509_certificate_parse(struct bytes der, struct x509_certificate *out)
 	x509_note(out, &body, "Certificate");
 	cursor_end(&in, "Certificate");
 	x509_note(out, &in, "Certificate");
+	return out->error.why == CURSOR_OK;
+}
+
+bool
+x509_raw_key_parse(struct bytes der, struct x509_certificate *out)
+{
+	struct cursor in = cursor_init(der, 0);
+
+	*out = unread;
+	x509_public_key_parse(&in, &out->key);
+	cursor_end(&in, "subjectPublicKeyInfo");
+	x509_note(out, &in, "subjectPublicKeyInfo");
 	return out->error.why == CURSOR_OK;
 }

@@ -60,7 +60,7 @@ struct x509_certificate {
 	int path_len;       /* X509_PATHLEN_NONE without; larger numbers give X509_PATHLEN_MAX */
 	unsigned key_usage; /* bit n of KeyUsage is 1 << n */
 	struct bytes ski, aki;
-	/* Contents for the iterators below; empty when absent or malformed. */
+	/* Contents for the iterators below; empty when absent. */
 	struct bytes san, eku, aia, crl_points;
 
 	struct x509_error error; /* the first one */
@@ -68,6 +68,9 @@ struct x509_certificate {
 
 /* True when the whole of `der` is one well-formed certificate. *out is filled either way. */
 bool x509_certificate_parse(struct bytes der, struct x509_certificate *out);
+/* The same for a raw public key, a SubjectPublicKeyInfo on its own (RFC 7250): fills key and error
+ * only. */
+bool x509_raw_key_parse(struct bytes der, struct x509_certificate *out);
 
 /* GeneralName (RFC 5280 section 4.2.1.6), by its context tag number. */
 enum x509_name_kind {
@@ -90,7 +93,7 @@ struct x509_general_name {
 };
 
 /* Iterators over san, eku, aia, crl_points: start with cursor_init(view, 0); false at the end and
- * after a failure. The walk has run them once, so views of a parsed certificate do not fail. */
+ * at a failure, which the certificate's error has told already. */
 bool x509_general_name_next(struct cursor *in, struct x509_general_name *out);
 bool x509_purpose_next(struct cursor *in, struct bytes *oid);
 /* Only entries whose location is a URI; *method is the OID of the access method. */

@@ -51,7 +51,8 @@ authority_key_identifier(struct cursor *in, struct x509_certificate *c)
 	cursor_adopt(in, &body);
 }
 
-/* Lists: run through once, and kept only if whole, so that their iterators cannot fail later. */
+/* Lists: run through once for their failures; kept also when there is one, for what stands before
+ * it. */
 static void
 subject_alt_name(struct cursor *in, struct x509_certificate *c)
 {
@@ -60,9 +61,8 @@ subject_alt_name(struct cursor *in, struct x509_certificate *c)
 
 	while (x509_general_name_next(&list, &name))
 		;
+	c->san = cursor_rest(&body);
 	cursor_adopt(in, &list);
-	if (cursor_ok(in))
-		c->san = cursor_rest(&body);
 }
 
 static void
@@ -73,9 +73,8 @@ ext_key_usage(struct cursor *in, struct x509_certificate *c)
 
 	while (x509_purpose_next(&list, &oid))
 		;
+	c->eku = cursor_rest(&body);
 	cursor_adopt(in, &list);
-	if (cursor_ok(in))
-		c->eku = cursor_rest(&body);
 }
 
 static void
@@ -86,9 +85,8 @@ authority_info_access(struct cursor *in, struct x509_certificate *c)
 
 	while (x509_access_next(&list, &method, &uri))
 		;
+	c->aia = cursor_rest(&body);
 	cursor_adopt(in, &list);
-	if (cursor_ok(in))
-		c->aia = cursor_rest(&body);
 }
 
 static void
@@ -100,9 +98,8 @@ crl_distribution_points(struct cursor *in, struct x509_certificate *c)
 
 	while (x509_crl_url_next(&list, &names, &uri))
 		;
+	c->crl_points = cursor_rest(&body);
 	cursor_adopt(in, &list);
-	if (cursor_ok(in))
-		c->crl_points = cursor_rest(&body);
 }
 
 /* clang-format off */
