@@ -12,6 +12,9 @@
 #include "dissectors/net/udp.h"
 #include "dissectors/wire/cursor.h"
 
+/* No frame is longer (BIG TCP ends at 512 KiB); a capture that says so is wrong about it. */
+enum { FRAME_MAX = 1024 * 1024 };
+
 /* What the network layer hands to the transport layer. */
 struct datagram {
 	uint8_t protocol;
@@ -121,7 +124,7 @@ enum decode_result
 decode_packet(const struct packet *p, struct segment *out)
 {
 	struct cursor c = cursor_init(p->data, 0);
-	bool cut = p->data.len < p->len;
+	bool cut = p->data.len < p->len && p->len <= FRAME_MAX;
 	struct link link;
 	struct datagram d;
 

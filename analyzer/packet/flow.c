@@ -6,9 +6,6 @@
 
 #include "analyzer/packet/flow_table.h"
 
-/* Sequence numbers further behind than this are ahead: the 32 bits went round unseen. */
-static const int64_t behind_max = 1024 * 1024 * 1024;
-
 /* One segment on its way into a flow. */
 struct feed {
 	struct flow_table *t;
@@ -23,83 +20,50 @@ max64(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
-/* The furthest offset known of a direction: 32-bit numbers are read relative to it. */
-static inline int64_t
-reference(const struct flow_direction *d)
-{
-	return (int64_t)max64(d->highest, max64(d->next, d->acked));
-}
-
-/* The stream offset of a sequence number, nearest to the reference; below 0 is before the SYN. */
-static inline int64_t
-offset(const struct flow_sequence *q, const struct flow_direction *d, uint32_t seq)
-{
-	int64_t ref = reference(d);
-
-	return ref + (int32_t)(seq - (q->zero + (uint32_t)ref));
-}
-
-static inline bool
-is_far(const struct flow_direction *d, int64_t at)
-{
-	return at - reference(d) > FLOW_JUMP_MAX || reference(d) - at > behind_max;
-}
-
 static inline bool
 has(const struct segment *s, enum tcp_flag flag)
 {
 	return (s->tcp_flags & flag) != 0;
 }
 
-/* ---- where offsets begin ---- */
-
-static void
-anchor(struct flow_entry *e, enum flow_dir d, uint32_t zero, enum flow_anchor how)
+static inline struct sequence *
+sequence(const struct feed *x)
 {
-	struct flow_sequence *q = &e->sequence[d];
-	struct flow_direction *dir = &e->flow.dir[d];
+	return &x->e->sequence[x->d];
+}
 
-	if (q->anchor == FLOW_ANCHOR_NONE) {
-		q->zero = zero;
-		dir->next = dir->highest = 1;
-		dir->base_known = how == FLOW_ANCHOR_SURE;
-		q->anchor = how;
-	} else if (how == FLOW_ANCHOR_SURE && q->zero == zero) {
-		dir->base_known = true;
-		q->anchor = how;
-	}
+static inline struct flow_direction *
+direction(const struct feed *x)
+{
+	return &x->e->flow.dir[x->d];
+}
+
+/* The same of the other direction. */
+static inline struct sequence *
+sequence_back(const struct feed *x)
+{
+	return &x->e->sequence[1 - x->d];
+}
+
+static inline struct flow_direction *
+direction_back(const struct feed *x)
+{
+	return &x->e->flow.dir[1 - x->d];
 }
 
 static void
-anchor_both(const struct feed *x)
+anchor(const struct feed *x)
 {
 	const struct segment *s = x->s;
+	bool syn = has(s, TCP_SYN);
 
-	if (has(s, TCP_SYN)) {
-		anchor(x->e, x->d, s->seq, FLOW_ANCHOR_SURE);
-		if (has(s, TCP_ACK))
-			anchor(x->e, 1 - x->d, s->ack - 1, FLOW_ANCHOR_SURE);
-	} else if (!has(s, TCP_RST)) { /* its numbers may be anything */
-		anchor(x->e, x->d, s->seq - 1, FLOW_ANCHOR_EMPTY);
-		if (has(s, TCP_ACK))
-			anchor(x->e, 1 - x->d, s->ack - 1, FLOW_ANCHOR_ACKED);
-	}
-}
-
-/* Something of the stream's own was seen at `at`: start there, when nothing was delivered yet and
- * the anchor allows for that. */
-static void
-settle_start(const struct feed *x, uint64_t at, bool bytes)
-{
-	struct flow_sequence *q = &x->e->sequence[x->d];
-	struct flow_direction *dir = &x->e->flow.dir[x->d];
-
-	if (q->anchor == FLOW_ANCHOR_SURE)
+	if (has(s, TCP_RST)) /* its numbers may be anything */
 		return;
-	if (at > dir->next && dir->missing == 0 &&
-	    (q->anchor == FLOW_ANCHOR_ACKED || at == dir->next + 1))
-		dir->next = at;
-	q->anchor = bytes ? FLOW_ANCHOR_SURE : FLOW_ANCHOR_EMPTY;
+	sequence_anchor(sequence(x), direction(x), syn ? s->seq : s->seq - 1,
+			syn ? SEQUENCE_SURE : SEQUENCE_EMPTY);
+	if (has(s, TCP_ACK))
+		sequence_anchor(sequence_back(x), direction_back(x), s->ack - 1,
+				syn ? SEQUENCE_SURE : SEQUENCE_ACKED);
 }
 
 /* ---- reuse of a pair ---- */
@@ -108,19 +72,20 @@ settle_start(const struct feed *x, uint64_t at, bool bytes)
 static bool
 reused(const struct feed *x)
 {
-	const struct flow_sequence *q = &x->e->sequence[x->d], *back = &x->e->sequence[1 - x->d];
+	const struct sequence *q = sequence(x), *back = sequence_back(x);
 	const struct segment *s = x->s;
 
-	if (q->anchor == FLOW_ANCHOR_NONE || has(s, TCP_RST))
+	if (q->anchor == SEQUENCE_NONE || has(s, TCP_RST))
 		return false;
 	if (has(s, TCP_SYN) && !has(s, TCP_ACK))
 		return s->seq != q->zero;
 	if (has(s, TCP_SYN)) /* the SYN itself was not captured */
-		return back->anchor != FLOW_ANCHOR_NONE && s->seq != q->zero &&
+		return back->anchor != SEQUENCE_NONE && s->seq != q->zero &&
 		       s->ack - 1 != back->zero;
 	/* nor was the handshake */
-	const struct flow_direction *dir = &x->e->flow.dir[x->d];
-	return x->e->closed && s->payload_len > 0 && is_far(dir, offset(q, dir, s->seq));
+	const struct flow_direction *dir = direction(x);
+	return x->e->closed && s->payload_len > 0 &&
+	       sequence_is_far(dir, sequence_offset(q, dir, s->seq));
 }
 
 /* ---- facts of a segment ---- */
@@ -158,23 +123,21 @@ remember_mac(struct flow *f, enum flow_dir d, const struct segment *s)
 static void
 acknowledge(const struct feed *x)
 {
-	struct flow_sequence *q = &x->e->sequence[1 - x->d];
-	struct flow_direction *back = &x->e->flow.dir[1 - x->d];
+	struct sequence *q = sequence_back(x);
+	struct flow_direction *back = direction_back(x);
 
-	if (!has(x->s, TCP_ACK) || q->anchor == FLOW_ANCHOR_NONE)
+	if (!has(x->s, TCP_ACK) || q->anchor == SEQUENCE_NONE)
 		return;
-	int64_t at = offset(q, back, x->s->ack);
+	int64_t at = sequence_offset(q, back, x->s->ack);
 	if (at <= (int64_t)back->acked)
 		return;
 	if (has(x->s, TCP_RST) && at > (int64_t)back->highest + 1)
 		return;
-	if (!is_far(back, at)) {
+	if (!sequence_is_far(back, at)) {
 		back->acked = (uint64_t)at;
 		return;
 	}
-	int32_t off = (int32_t)(x->s->ack - q->far_next);
-	if (q->far_run > 0 && off <= FLOW_JUMP_MAX && off >= -FLOW_JUMP_MAX)
-		q->far_acked = true;
+	sequence_far_ack(q, x->s->ack);
 	x->t->stats.ignored++;
 }
 
@@ -195,7 +158,7 @@ control(const struct feed *x)
 static void
 on_syn(const struct feed *x)
 {
-	struct flow_direction *dir = &x->e->flow.dir[x->d];
+	struct flow_direction *dir = direction(x);
 
 	if (has(x->s, TCP_ACK))
 		dir->syn_ack = true;
@@ -207,10 +170,9 @@ on_syn(const struct feed *x)
 static void
 on_rst(const struct feed *x)
 {
-	const struct flow_sequence *q = &x->e->sequence[x->d];
-	struct flow_direction *dir = &x->e->flow.dir[x->d];
-
-	int64_t at = q->anchor == FLOW_ANCHOR_NONE ? 0 : offset(q, dir, x->s->seq);
+	const struct sequence *q = sequence(x);
+	struct flow_direction *dir = direction(x);
+	int64_t at = q->anchor == SEQUENCE_NONE ? 0 : sequence_offset(q, dir, x->s->seq);
 
 	if (dir->rst.frame == 0) {
 		dir->rst = mark_of(x);
@@ -219,7 +181,7 @@ on_rst(const struct feed *x)
 		dir->rst_ip_id = x->s->ip_id;
 	}
 	control(x);
-	if (q->anchor == FLOW_ANCHOR_NONE || !is_far(dir, at)) /* else forged */
+	if (q->anchor == SEQUENCE_NONE || !sequence_is_far(dir, at)) /* else forged */
 		flow_table_close(x->t, x->e);
 }
 
@@ -227,9 +189,9 @@ static void
 on_fin(const struct feed *x, uint64_t at)
 {
 	const struct flow *f = &x->e->flow;
-	struct flow_direction *dir = &x->e->flow.dir[x->d];
+	struct flow_direction *dir = direction(x);
 
-	x->e->sequence[x->d].ended = true;
+	sequence(x)->ended = true;
 	if (dir->fin.frame == 0) {
 		dir->fin = mark_of(x);
 		dir->fin_at = at;
@@ -241,32 +203,12 @@ on_fin(const struct feed *x, uint64_t at)
 
 /* ---- bytes ---- */
 
-/* A segment far from its stream: garbage, or the capture lost a lot? When it is believed *at
- * becomes an offset ahead of everything known. */
-static bool
-believe_far(const struct feed *x, uint32_t seq, int64_t *at)
-{
-	struct flow_sequence *q = &x->e->sequence[x->d];
-	int64_t ref = reference(&x->e->flow.dir[x->d]);
-	int32_t off = (int32_t)(seq - q->far_next);
-	bool near = q->far_run > 0 && off <= FLOW_JUMP_MAX && off >= -FLOW_JUMP_MAX;
-
-	q->far_run = q->far_run > 0 && off == 0 ? (uint8_t)(q->far_run + 1) : 1;
-	q->far_next = seq + x->s->payload_len;
-	if (q->far_run < FLOW_FAR_RUN && !(near && q->far_acked))
-		return false;
-	*at = ref + (int64_t)(uint32_t)(seq - (q->zero + (uint32_t)ref));
-	q->far_run = 0;
-	q->far_acked = false;
-	return true;
-}
-
 /* Bytes [at, at + payload_len). What lies before offset 1 was sent before the capture knew the
  * stream. */
 static void
 on_bytes(const struct feed *x, int64_t at)
 {
-	struct flow_direction *dir = &x->e->flow.dir[x->d];
+	struct flow_direction *dir = direction(x);
 	struct bytes data = x->s->payload;
 	uint32_t sent = x->s->payload_len;
 
@@ -282,7 +224,7 @@ on_bytes(const struct feed *x, int64_t at)
 		sent -= early;
 		at = 1;
 	}
-	settle_start(x, (uint64_t)at, true);
+	sequence_start(sequence(x), dir, (uint64_t)at, true);
 	dir->highest = max64(dir->highest, (uint64_t)at + sent);
 	const struct reassembly_ctx r = flow_table_ctx(x->t, x->e, x->d, mark_of(x));
 	reassembly_feed(&r, (uint64_t)at, data, sent);
@@ -293,19 +235,20 @@ static void
 on_stream(const struct feed *x)
 {
 	const struct segment *s = x->s;
-	struct flow_sequence *q = &x->e->sequence[x->d];
-	struct flow_direction *dir = &x->e->flow.dir[x->d];
+	struct sequence *q = sequence(x);
+	struct flow_direction *dir = direction(x);
 	uint32_t seq = s->seq + has(s, TCP_SYN);
-	int64_t at = offset(q, dir, seq);
+	int64_t at = sequence_offset(q, dir, seq);
 
-	if (is_far(dir, at) && (s->payload_len == 0 || !believe_far(x, seq, &at))) {
+	if (sequence_is_far(dir, at) &&
+	    (s->payload_len == 0 || !sequence_believe(q, dir, seq, s->payload_len, &at))) {
 		x->t->stats.ignored++;
 		return;
 	}
 	if (s->payload_len > 0)
 		on_bytes(x, at);
 	else if (at >= 1)
-		settle_start(x, (uint64_t)at, false);
+		sequence_start(q, dir, (uint64_t)at, false);
 	at += s->payload_len;
 	if (has(s, TCP_FIN) && at >= 1)
 		on_fin(x, (uint64_t)at);
@@ -330,7 +273,9 @@ settle(const struct feed *x)
 static void
 feed_flow(const struct feed *x)
 {
-	anchor_both(x);
+	if (x->e->unsettled) /* flow_skip came from outside of a call of the sink */
+		settle(x);
+	anchor(x);
 	count(x->e, x->d, x->s);
 	remember_mac(&x->e->flow, x->d, x->s);
 	acknowledge(x);
@@ -351,17 +296,17 @@ static inline bool
 feed_fast(struct flow_entry *e, enum flow_dir d, const struct segment *s)
 {
 	struct flow_direction *dir = &e->flow.dir[d], *back = &e->flow.dir[1 - d];
-	const struct flow_sequence *q = &e->sequence[d], *qb = &e->sequence[1 - d];
+	const struct sequence *q = &e->sequence[d], *qb = &e->sequence[1 - d];
 	const struct reassembly *r = &e->reassembly[d];
 	uint64_t end = dir->next + s->payload_len;
 
 	if ((s->tcp_flags & (TCP_SYN | TCP_RST | TCP_FIN | TCP_ACK)) != TCP_ACK ||
-	    q->anchor != FLOW_ANCHOR_SURE || q->ended || qb->anchor == FLOW_ANCHOR_NONE ||
+	    q->anchor != SEQUENCE_SURE || q->ended || qb->anchor == SEQUENCE_NONE ||
 	    dir->packets == 0 || s->seq != q->zero + (uint32_t)dir->next ||
 	    (s->payload_len > 0 && end >= r->until) ||
 	    (r->stuck_since | e->reassembly[1 - d].stuck_since) != 0 || e->unsettled)
 		return false;
-	int64_t acked = offset(qb, back, s->ack);
+	int64_t acked = sequence_offset(qb, back, s->ack);
 	if (acked > (int64_t)back->next)
 		return false;
 	if (acked > (int64_t)back->acked)

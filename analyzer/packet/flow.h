@@ -80,10 +80,10 @@ struct flow_direction {
 	bool syn, syn_ack;        /* seen */
 	bool base_known;          /* offsets count from a SYN (seen or acknowledged) */
 	bool gap, snaplen, limit; /* some bytes are missing: lost, cut, given up */
-	bool overlap_differs;     /* a second copy of some bytes differed from the first, which was
-				     still     waiting behind a hole; the first was used. Second copies of
-				     bytes already delivered cannot be compared. */
-	uint8_t rst_ttl;          /* of the first RST */
+	/* A second copy of some bytes differed from the first, which still waited behind a hole;
+	 * the first was used. Second copies of delivered bytes cannot be compared. */
+	bool overlap_differs;
+	uint8_t rst_ttl; /* of the first RST */
 	uint16_t rst_ip_id;
 	uint64_t missing;     /* bytes declared missing, all kinds */
 	struct flow_mark fin; /* first FIN; frame 0: none */

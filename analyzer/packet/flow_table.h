@@ -9,31 +9,13 @@
 #include "analyzer/packet/pairs.h"
 #include "analyzer/packet/pool.h"
 #include "analyzer/packet/reassembly.h"
+#include "analyzer/packet/sequence.h"
 #include "analyzer/packet/stream_number.h"
-
-/* How we know a direction's offset 0, from nothing to sure. */
-enum flow_anchor {
-	FLOW_ANCHOR_NONE,
-	FLOW_ANCHOR_ACKED, /* the other side's acknowledgment: bytes in flight may not be captured
-			    */
-	FLOW_ANCHOR_EMPTY, /* an empty segment: a keep-alive lies one byte before its stream */
-	FLOW_ANCHOR_SURE,  /* a SYN, or bytes were delivered */
-};
-
-/* Where in sequence space a direction is. */
-struct flow_sequence {
-	uint32_t zero; /* sequence number of stream offset 0 */
-	enum flow_anchor anchor;
-	uint32_t far_next; /* behind the latest segment that was too far away */
-	uint8_t far_run;   /* how many of those continued each other; 0: none */
-	bool ended;        /* a FIN was seen */
-	bool far_acked;    /* the other side acknowledged bytes there */
-};
 
 struct flow_entry {
 	struct flow flow; /* first: flow_skip gets a pointer to it */
 	struct reassembly reassembly[FLOW_DIR_COUNT];
-	struct flow_sequence sequence[FLOW_DIR_COUNT];
+	struct sequence sequence[FLOW_DIR_COUNT];
 	struct pair *pair;
 	uint8_t side_a;                 /* the pair's side that is FLOW_DIR_A */
 	bool closed;                    /* in the list of closed flows */

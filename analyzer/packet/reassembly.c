@@ -192,13 +192,13 @@ static void
 consume(const struct reassembly_ctx *x, struct piece p)
 {
 	struct flow_direction *d = direction(x);
-	uint64_t until = x->r->until;
 
-	assert(p.at >= d->next && (p.at == d->next || p.at <= until));
+	assert(p.at >= d->next && (p.at == d->next || p.at <= x->r->until));
 	if (p.at > d->next) {
 		holes_add(x, d->next, p.at);
 		d->next = p.at;
 	}
+	uint64_t until = x->r->until; /* the sink may just have moved it */
 	if (p.data == NULL) {
 		consume_cut(x, p);
 	} else if (until > p.end) {
@@ -265,6 +265,7 @@ place_front(const struct reassembly_ctx *x, struct piece p)
 	if (p.at < next) {
 		p.end = min64(p.end, next);
 		holes_fill(x, p.at, p.end);
+		drain(x); /* the sink may have moved `until` */
 		return p.end;
 	}
 	while (*link != NULL && (*link)->end <= p.at)
