@@ -159,7 +159,11 @@ def part_format(options):
         return SKIP
     files = [os.path.relpath(os.path.join(folder, name), ROOT) for top in ('analyzer', 'dissectors', 'db', 'tests')
              for folder, _, names in os.walk(os.path.join(ROOT, top)) for name in names if name.endswith(('.c', '.h'))]
-    return step('clang-format', ['clang-format', '--dry-run', '--Werror'] + sorted(files))
+    status, output = call(['clang-format', '--dry-run', '--Werror'] + sorted(files))
+    bad = sorted(set(re.findall(r'^([^:\n]+):\d+:\d+: error', output, re.M)))
+    if status:
+        tell_failure('clang-format', '\n'.join(bad) or output)
+    return Count(len(files) - len(bad), max(len(bad), int(status != 0)), 0)
 
 
 def valgrind(capture):
