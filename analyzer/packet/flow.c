@@ -152,7 +152,8 @@ control(const struct feed *x)
 {
 	const struct flow_mark mark = mark_of(x);
 
-	x->t->sink.control(x->t->sink.ctx, &x->e->flow, x->d, x->s->tcp_flags, &mark);
+	if (x->t->sink.control != NULL)
+		x->t->sink.control(x->t->sink.ctx, &x->e->flow, x->d, x->s->tcp_flags, &mark);
 }
 
 static void
@@ -370,6 +371,20 @@ flow_feed(struct flow_table *t, const struct segment *s)
 		return true;
 	}
 	return feed_slow(t, p, side, s);
+}
+
+bool
+flow_count(struct flow_table *t, const struct segment *s)
+{
+	unsigned side;
+	struct pair_key key = pair_key_of(s, &side);
+	struct pair *p = pair_table_find(&t->pairs, &key);
+
+	if (p == NULL)
+		p = pair_new(t, &key);
+	if (p != NULL && stream_number_due(p, s))
+		stream_number_tcp(&t->numbers, p, side, s);
+	return p != NULL;
 }
 
 void

@@ -110,7 +110,7 @@ struct flow {
  * direction; gap says that len bytes from `at` on will not come (mark: the segment that made it
  * sure). A gap in skipped bytes may be told late: its end then lies at or before the direction's
  * `next`, and delivery is not concerned. control is called for SYN, FIN and RST as they are seen
- * (flags as on the wire). end is called exactly once per flow; the flow is gone after it. */
+ * (flags as on the wire); it may be NULL. end is called exactly once per flow; the flow is gone after it. */
 struct flow_sink {
 	void *ctx;
 	void (*open)(void *ctx, struct flow *f);
@@ -130,6 +130,8 @@ void flow_table_destroy(struct flow_table *t); /* takes NULL; does not call end 
 
 /* Push one decoded TCP segment. False only when memory is short. */
 bool flow_feed(struct flow_table *t, const struct segment *s);
+/* A segment that a filter leaves out: it only counts for the stream numbers. */
+bool flow_count(struct flow_table *t, const struct segment *s);
 /* The capture is over: holes are declared, every flow ends with FLOW_END_CAPTURE. */
 void flow_finish(struct flow_table *t);
 

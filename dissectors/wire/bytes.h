@@ -28,4 +28,16 @@ bytes_equal(struct bytes a, struct bytes b)
 	return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
+/* Split off the first n bytes; n must not exceed b->len. */
+static inline struct bytes
+bytes_take(struct bytes *b, size_t n)
+{
+	struct bytes front = {.data = b->data, .len = n};
+
+	if (n > 0)
+		b->data += n;
+	b->len -= n;
+	return front;
+}
+
 #endif

@@ -1,0 +1,122 @@
+/*
+ * arena.c - blocks of doubling size, released together.
+ * See arena.h for the contract.
+ */
+#include "analyzer/arena.h"
+
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK_FIRST = 4096, BLOCK_MAX = 64 * 1024 };
+
+struct arena_block {
+	struct arena_block *next;
+	size_t size;
+	alignas(max_align_t) char data[];
+};
+
+static size_t
+round_up(size_t size)
+{
+	const size_t align = alignof(max_align_t);
+
+	return (size + align - 1) / align * align;
+}
+
+static bool
+grow(struct arena *a, size_t size)
+{
+	size_t want = a->head == NULL ? BLOCK_FIRST : a->head->size * 2;
+
+	if (want > BLOCK_MAX)
+		want = BLOCK_MAX;
+	if (want < size)
+		want = size;
+	struct arena_block *b = malloc(sizeof(*b) + want);
+	if (b == NULL) {
+		a->failed = true;
+		return false;
+	}
+	*b = (struct arena_block){.next = a->head, .size = want};
+	a->head = b;
+	a->free = b->data;
+	a->left = want;
+	return true;
+}
+
+static void *
+take(struct arena *a, size_t size)
+{
+	if (size > SIZE_MAX / 2) {
+		a->failed = true;
+		return NULL;
+	}
+	size = round_up(size);
+	if (size > a->left && !grow(a, size))
+		return NULL;
+	void *p = a->free;
+	a->free += size;
+	a->left -= size;
+	a->used += size;
+	return p;
+}
+
+void *
+arena_alloc(struct arena *a, size_t size)
+{
+	void *p = take(a, size);
+
+	return p == NULL ? NULL : memset(p, 0, size);
+}
+
+void *
+arena_copy(struct arena *a, const void *data, size_t len)
+{
+	void *p = take(a, len > 0 ? len : 1);
+
+	return p == NULL || len == 0 ? p : memcpy(p, data, len);
+}
+
+char *
+arena_text(struct arena *a, const void *text, size_t len)
+{
+	char *p = take(a, len + 1);
+
+	if (p == NULL)
+		return NULL;
+	if (len > 0)
+		memcpy(p, text, len);
+	p[len] = '\0';
+	return p;
+}
+
+char *
+arena_format(struct arena *a, const char *format, ...)
+{
+	va_list args, again;
+	char *p = NULL;
+
+	va_start(args, format);
+	va_copy(again, args);
+	int n = vsnprintf(NULL, 0, format, args);
+	if (n >= 0 && (p = take(a, (size_t)n + 1)) != NULL)
+		vsnprintf(p, (size_t)n + 1, format, again);
+	va_end(again);
+	va_end(args);
+	return p;
+}
+
+void
+arena_finish(struct arena *a)
+{
+	while (a->head != NULL) {
+		struct arena_block *b = a->head;
+		a->head = b->next;
+		free(b);
+	}
+	*a = (struct arena){0};
+}

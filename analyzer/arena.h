@@ -1,0 +1,34 @@
+/*
+ * arena.h - memory that lives as long as one session and goes at once.
+ * Shared by the wings of analyzer/. A failed allocation sticks: it returns NULL, and arena_failed()
+ * says so once at the end, so that callers drop a detail without asking twice.
+ */
+#ifndef ANALYZER_ARENA_H
+#define ANALYZER_ARENA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena_block;
+
+/* Zero-initialised is empty and ready. `used` counts bytes handed out. */
+struct arena {
+	struct arena_block *head;
+	size_t left;
+	char *free;
+	size_t used;
+	bool failed;
+};
+
+/* Zeroed, aligned for any object. NULL when memory is short. */
+void *arena_alloc(struct arena *a, size_t size);
+/* A copy of len bytes; NULL when memory is short. */
+void *arena_copy(struct arena *a, const void *data, size_t len);
+/* A NUL-terminated copy of len bytes of text; bytes of value zero are kept as given. */
+char *arena_text(struct arena *a, const void *text, size_t len);
+/* printf into the arena; NULL when memory is short. */
+char *arena_format(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Release everything; the arena is empty and ready again. */
+void arena_finish(struct arena *a);
+
+#endif

@@ -1,0 +1,201 @@
+/*
+ * pipeline.c - the joints between the wings. See pipeline.h.
+ */
+#include "analyzer/pipeline.h"
+
+#include <stdlib.h>
+
+#include "analyzer/packet/decode.h"
+#include "analyzer/packet/flow.h"
+#include "analyzer/tls/app_label.h"
+#include "analyzer/tls/tls_stream.h"
+#include "analyzer/verdict/judge.h"
+
+enum { PROGRESS_PACKETS = 4096 };
+
+struct pipeline {
+	struct tls_run run;
+	struct app_label *labels; /* NULL: no labels */
+	struct pipeline_stats stats;
+	/* the run in hand */
+	const struct pipeline_run *now;
+	struct tls_wing wing;
+	bool sink_failed, dropping;
+	const char *error;
+};
+
+struct pipeline *
+pipeline_create(bool labels)
+{
+	struct pipeline *p = calloc(1, sizeof(*p));
+
+	if (p == NULL)
+		return NULL;
+	if (!tls_run_init(&p->run) || (labels && (p->labels = app_label_create(&p->run)) == NULL)) {
+		pipeline_destroy(p);
+		return NULL;
+	}
+	return p;
+}
+
+void
+pipeline_destroy(struct pipeline *p)
+{
+	if (p == NULL)
+		return;
+	app_label_destroy(p->labels);
+	tls_run_finish(&p->run);
+	free(p);
+}
+
+const char *
+pipeline_error(const struct pipeline *p)
+{
+	return p->error;
+}
+
+struct pipeline_stats
+pipeline_stats(const struct pipeline *p)
+{
+	return p->stats;
+}
+
+/* A session is over: judge it and pass it on. */
+static void
+on_session(void *ctx, struct tls_session *s, enum flow_end why)
+{
+	struct pipeline *p = ctx;
+	struct source_interface interface;
+	struct outcome out;
+
+	if (p->dropping || p->sink_failed || p->wing.failed)
+		return;
+	if (!judge_session(s, why, &out)) {
+		p->wing.failed = true;
+		return;
+	}
+	if (source_interface(p->now->source, s->flow->interface, &interface))
+		out.interface = interface.name;
+	if (p->labels != NULL)
+		out.app_label = app_label_find(p->labels, s);
+	p->stats.sessions++;
+	if (!p->now->sink.emit(p->now->sink.ctx, &out))
+		p->sink_failed = true;
+}
+
+static void
+on_opened(void *ctx, struct tls_session *s, enum tls_side side, struct bytes first)
+{
+	struct pipeline *p = ctx;
+
+	if (p->labels != NULL)
+		app_label_feed(p->labels, s, side, first);
+}
+
+static bool
+take_packet(struct pipeline *p, struct flow_table *flows, const struct packet *packet)
+{
+	struct segment segment;
+
+	p->stats.packets++;
+	switch (decode_packet(packet, &segment)) {
+	case DECODE_SEGMENT:
+		p->stats.segments++;
+		/* Every TCP segment and datagram is counted for its stream number, also those that
+		 * the filter leaves out. */
+		if (segment.protocol == PROTOCOL_UDP) {
+			flow_udp_stream(flows, &segment);
+			return true;
+		}
+		if (p->now->filter != NULL && !capture_filter_match(p->now->filter, packet))
+			return flow_count(flows, &segment);
+		return flow_feed(flows, &segment);
+	case DECODE_OTHER:
+		p->stats.other++;
+		return true;
+	case DECODE_MALFORMED:
+		p->stats.malformed++;
+		return true;
+	case DECODE_CUT:
+		p->stats.cut++;
+		return true;
+	case DECODE_LINK:
+		p->stats.unknown_link++;
+		return true;
+	}
+	return true;
+}
+
+static bool
+go_on(struct pipeline *p)
+{
+	uint64_t done, total;
+
+	if (p->now->progress == NULL)
+		return true;
+	source_progress(p->now->source, &done, &total);
+	return p->now->progress(p->now->progress_ctx, done, total);
+}
+
+static enum pipeline_result
+fault(struct pipeline *p, const char *text)
+{
+	p->error = p->sink_failed ? NULL : text;
+	return PIPELINE_FAULT;
+}
+
+static enum pipeline_result
+read_all(struct pipeline *p, struct flow_table *flows)
+{
+	struct packet packet;
+	struct secret secret;
+	unsigned countdown = PROGRESS_PACKETS;
+
+	for (;;) {
+		switch (source_next(p->now->source, &packet, &secret)) {
+		case SOURCE_PACKET:
+			break;
+		case SOURCE_SECRET:
+			continue;
+		case SOURCE_END:
+			flow_finish(flows);
+			return p->sink_failed || p->wing.failed ? fault(p, "out of memory")
+								: PIPELINE_DONE;
+		case SOURCE_FAULT:
+			return fault(p, source_problem(p->now->source));
+		}
+		if (!take_packet(p, flows, &packet) || p->sink_failed || p->wing.failed)
+			return fault(p, "out of memory");
+		if (--countdown == 0) {
+			countdown = PROGRESS_PACKETS;
+			if (!go_on(p))
+				return PIPELINE_STOPPED;
+		}
+	}
+}
+
+enum pipeline_result
+pipeline_run(struct pipeline *p, const struct pipeline_run *run)
+{
+	enum pipeline_result result;
+
+	p->now = run;
+	p->sink_failed = false;
+	p->dropping = false;
+	p->error = NULL;
+	p->wing = (struct tls_wing){.run = &p->run,
+				    .sink = {.ctx = p, .session = on_session, .opened = on_opened}};
+	struct flow_sink sink = tls_wing_sink(&p->wing);
+	struct flow_table *flows = flow_table_create(&sink);
+	if (flows == NULL)
+		return fault(p, "out of memory");
+	result = read_all(p, flows);
+	p->stats.flows += flow_table_stats(flows).flows;
+	p->stats.evicted += flow_table_stats(flows).evicted;
+	if (result != PIPELINE_DONE) {
+		p->dropping = true; /* sessions in hand are released, not emitted */
+		flow_finish(flows);
+	}
+	flow_table_destroy(flows);
+	return result;
+}

@@ -1,0 +1,51 @@
+/*
+ * pipeline.h - one capture, from packets to outcomes.
+ * Joins the wings in the order of the data flow: input, packet, tls, verdict, sink. Knows nothing
+ * of the database or the command line. One per thread; its caches serve many captures.
+ */
+#ifndef ANALYZER_PIPELINE_H
+#define ANALYZER_PIPELINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "analyzer/input/capture_pcap.h"
+#include "analyzer/input/source.h"
+#include "analyzer/outcome.h"
+
+struct pipeline;
+
+/* NULL when memory is short. labels: ask nDPI for application labels. */
+struct pipeline *pipeline_create(bool labels);
+void pipeline_destroy(struct pipeline *p); /* takes NULL */
+
+/* Asked now and then while a capture is read; false stops the run. done and total in bytes, total 0
+ * when unknown. */
+typedef bool (*pipeline_progress_fn)(void *ctx, uint64_t done, uint64_t total);
+
+struct pipeline_run {
+	struct source *source;
+	struct outcome_sink sink;
+	struct capture_filter *filter; /* NULL: all packets */
+	pipeline_progress_fn progress; /* may be NULL */
+	void *progress_ctx;
+};
+
+enum pipeline_result {
+	PIPELINE_DONE,    /* the capture is over; source_problem() says whether it was whole */
+	PIPELINE_STOPPED, /* progress said so */
+	PIPELINE_FAULT,   /* pipeline_error(), or the sink's */
+};
+
+enum pipeline_result pipeline_run(struct pipeline *p, const struct pipeline_run *run);
+/* One line; NULL when the fault is the sink's own. */
+const char *pipeline_error(const struct pipeline *p);
+
+/* Of all runs so far. */
+struct pipeline_stats {
+	uint64_t packets, segments, other, malformed, cut, unknown_link;
+	uint64_t flows, sessions, evicted;
+};
+struct pipeline_stats pipeline_stats(const struct pipeline *p);
+
+#endif

@@ -1,0 +1,67 @@
+/*
+ * framing.h - one direction of a TLS stream: records, and the handshake messages split over them.
+ * Fed by tls_stream.c in stream order; tells tls_stream.c of messages, alerts and records.
+ *
+ * Plaintext handshake messages are put together and handed on whole; of everything encrypted only
+ * the header is followed. Bytes of encrypted bodies are skipped (flow_skip), so that a finished
+ * handshake costs one compare per packet. RFC 8446 section 5, RFC 5246 section 6.
+ */
+#ifndef ANALYZER_TLS_FRAMING_H
+#define ANALYZER_TLS_FRAMING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "analyzer/packet/flow.h"
+#include "analyzer/tls/resync.h"
+#include "analyzer/tls/trace.h"
+
+struct tls_stream;
+
+enum framing_state {
+	FRAMING_HEADER,  /* at a record header, or inside it */
+	FRAMING_PROBE,   /* first bytes of a handshake record that may or may not be encrypted */
+	FRAMING_MESSAGE, /* in a plaintext handshake record */
+	FRAMING_SHORT,   /* in a readable alert or a ChangeCipherSpec */
+	FRAMING_SEALED,  /* in a record whose body is not read */
+	FRAMING_LOST,    /* a hole hid a header: looking for headers */
+	FRAMING_FOREIGN, /* what follows is no TLS record */
+};
+
+struct framing {
+	enum framing_state state;
+	uint8_t head[TLS_RECORD_HEADER_LEN]; /* header, then the first bytes of a probed or short
+						body */
+	unsigned head_len;
+	struct tls_record_header record;
+	uint64_t record_at, record_end;
+	bool sealed;   /* this sender has sent ChangeCipherSpec */
+	bool resynced; /* headers were lost once */
+	/* the handshake message being put together */
+	uint8_t *message; /* header and body; owned, grows to TRACE_MESSAGE_MAX */
+	size_t message_len, message_cap;
+	uint64_t message_at;
+	uint64_t discard; /* bytes of the current message still to drop */
+	bool desync;      /* message boundaries unknown until the next record */
+	struct resync resync;
+	uint64_t foreign_at;
+};
+
+/* Ready at a record header (first use: zero-initialised). */
+void framing_start(struct framing *f);
+/* Ready to look for headers, as after a hole. */
+void framing_start_lost(struct framing *f);
+void framing_finish(struct framing *f);
+
+/* The next view of direction `side`. Returns the stream offset before which nothing is of interest
+ * (for flow_skip), 0 when all is. In FRAMING_FOREIGN it reads no further: the view from foreign_at
+ * on is the caller's. */
+uint64_t framing_data(struct framing *f, struct tls_stream *s, enum tls_side side,
+		      const struct flow_data *d);
+/* Go on at the third of the headers that `found` holds; d is the view in which it was found. */
+uint64_t framing_adopt(struct framing *f, struct tls_stream *s, enum tls_side side,
+		       const struct resync *found, const struct flow_data *d);
+void framing_gap(struct framing *f, struct tls_stream *s, enum tls_side side, uint64_t at,
+		 uint64_t len, const struct flow_mark *mark);
+
+#endif

@@ -1,0 +1,191 @@
+/*
+ * search.c - looking for a hello. See search.h.
+ */
+#include "analyzer/tls/search.h"
+
+#include "dissectors/tls/alert.h"
+#include "dissectors/tls/record.h"
+#include "dissectors/tls/sslv2.h"
+#include "dissectors/wire/cursor.h"
+
+/* A record that holds nothing but a readable alert: the answer of a server that likes no
+ * ClientHello. */
+static enum tls_probe
+alert_probe(struct bytes prefix)
+{
+	struct cursor c = cursor_init(prefix, 0);
+	struct tls_record_header h;
+	struct tls_alert a;
+
+	if (!tls_record_header_parse(&c, &h))
+		return TLS_PROBE_MORE;
+	if (h.type != TLS_CONTENT_alert || h.length != TLS_ALERT_LEN ||
+	    !tls_record_header_plausible(&h))
+		return TLS_PROBE_NO;
+	if (cursor_left(&c) < TLS_ALERT_LEN)
+		return TLS_PROBE_MORE;
+	struct cursor body = cursor_child(&c, cursor_bytes(&c, TLS_ALERT_LEN, "alert"));
+	return tls_alert_parse(&body, &a) && tls_alert_name(a.description) != NULL ? TLS_PROBE_YES
+										   : TLS_PROBE_NO;
+}
+
+static enum tls_probe
+probe_record(const struct search *s, struct bytes prefix, enum search_found *found)
+{
+	uint8_t type = prefix.data[0];
+	enum tls_probe p;
+
+	if (type == TLS_CONTENT_alert && s->alerts) {
+		*found = SEARCH_ALERT;
+		return alert_probe(prefix);
+	}
+	if (type != TLS_CONTENT_handshake)
+		return TLS_PROBE_NO;
+	*found = SEARCH_CLIENT_HELLO;
+	p = tls_client_hello_probe(prefix);
+	if (p != TLS_PROBE_NO)
+		return p;
+	*found = SEARCH_SERVER_HELLO;
+	return tls_server_hello_probe(prefix);
+}
+
+/* The next position in [from, in.len) where a record could begin; in.len when there is none. */
+static size_t
+next_candidate(const struct search *s, struct bytes in, size_t from)
+{
+	for (size_t i = from; i < in.len; i++)
+		if (in.data[i] == TLS_CONTENT_handshake ||
+		    (s->alerts && in.data[i] == TLS_CONTENT_alert))
+			return i;
+	return in.len;
+}
+
+static void
+keep_tail(struct search *s, struct bytes in)
+{
+	s->tail_len = in.len < sizeof(s->tail) ? in.len : 0;
+	if (s->tail_len > 0)
+		memmove(s->tail, in.data, s->tail_len);
+}
+
+/* Probe every position of a view; *at is the position found or, for MORE, where to begin again. */
+static enum search_found
+scan(const struct search *s, struct bytes in, size_t *at)
+{
+	for (size_t i = next_candidate(s, in, 0); i < in.len; i = next_candidate(s, in, i + 1)) {
+		enum search_found found = SEARCH_NOTHING;
+		struct bytes rest = in;
+		bytes_take(&rest, i);
+		enum tls_probe p = probe_record(s, rest, &found);
+		if (p == TLS_PROBE_NO)
+			continue;
+		*at = i;
+		return p == TLS_PROBE_YES ? found : SEARCH_NOTHING;
+	}
+	*at = in.len;
+	return SEARCH_NOTHING;
+}
+
+/* A hello that began in the view before: the tail, and as much of this view as a probe can need. */
+static enum search_found
+scan_joint(struct search *s, const struct flow_data *d)
+{
+	uint8_t joint[sizeof(s->tail) + TLS_PROBE_MAX];
+	size_t more = d->data.len < TLS_PROBE_MAX ? d->data.len : TLS_PROBE_MAX;
+	size_t at;
+
+	memcpy(joint, s->tail, s->tail_len);
+	memcpy(joint + s->tail_len, d->data.data, more);
+	enum search_found found = scan(s, bytes_of(joint, s->tail_len + more), &at);
+	if (at >= s->tail_len) /* nothing begins in the tail; the view itself is scanned next */
+		return SEARCH_NOTHING;
+	if (found == SEARCH_NOTHING) {
+		if (more < d->data.len || s->tail_len + more > sizeof(s->tail))
+			return SEARCH_NOTHING;
+		keep_tail(s, bytes_of(joint, s->tail_len + more));
+		return SEARCH_GIVEN_UP; /* stands for: wait, the tail is all there is */
+	}
+	s->hello_at = d->at - s->tail_len + at;
+	s->before = bytes_of(s->tail + at, s->tail_len - at);
+	return found;
+}
+
+static enum search_found
+feed_sslv2(struct search *s, const struct flow_data *d)
+{
+	size_t room = sizeof(s->sslv2) - s->sslv2_len;
+	size_t n = d->data.len < room ? d->data.len : room;
+	uint16_t length;
+
+	if (s->sslv2_len == 0)
+		s->sslv2_at = d->at;
+	memcpy(s->sslv2 + s->sslv2_len, d->data.data, n);
+	s->sslv2_len += n;
+	struct bytes have = bytes_of(s->sslv2, s->sslv2_len);
+	struct cursor c = cursor_init(have, 0);
+	enum tls_probe p = sslv2_client_hello_probe(have);
+	if (p == TLS_PROBE_NO) {
+		s->sslv2_len = sizeof(s->sslv2) + 1; /* never again */
+		return SEARCH_NOTHING;
+	}
+	if (p == TLS_PROBE_YES && sslv2_header_parse(&c, &length) && cursor_left(&c) >= length) {
+		s->sslv2_len = SSLV2_HEADER_LEN + (size_t)length;
+		s->hello_at = s->sslv2_at;
+		return SEARCH_SSLV2_HELLO;
+	}
+	return SEARCH_NOTHING;
+}
+
+static enum search_found
+feed_records(struct search *s, const struct flow_data *d)
+{
+	if (s->tail_len > 0) {
+		enum search_found found = scan_joint(s, d);
+		if (found == SEARCH_GIVEN_UP)
+			return SEARCH_NOTHING;
+		s->tail_len = found == SEARCH_NOTHING ? 0 : s->tail_len;
+		if (found != SEARCH_NOTHING)
+			return found;
+	}
+	size_t at;
+	enum search_found found = scan(s, d->data, &at);
+	s->hello_at = d->at + at;
+	s->before = (struct bytes){0};
+	if (found == SEARCH_NOTHING) {
+		struct bytes rest = d->data;
+		bytes_take(&rest, at);
+		keep_tail(s, rest);
+	}
+	return found;
+}
+
+enum search_found
+search_feed(struct search *s, const struct flow_data *d)
+{
+	enum search_found found = SEARCH_NOTHING;
+	bool first = s->seen == 0;
+
+	if (d->data.len == 0)
+		return SEARCH_NOTHING;
+	if (s->seen > SEARCH_PRELUDE_MAX)
+		return SEARCH_GIVEN_UP;
+	if ((first || s->sslv2_len > 0) && s->sslv2_len <= sizeof(s->sslv2))
+		found = feed_sslv2(s, d);
+	if (found == SEARCH_NOTHING)
+		found = feed_records(s, d);
+	if (found == SEARCH_NOTHING && s->midstream && resync_feed(&s->resync, d))
+		found = SEARCH_RECORDS;
+	s->seen += d->data.len;
+	if (found == SEARCH_NOTHING && s->seen > SEARCH_PRELUDE_MAX)
+		found = SEARCH_GIVEN_UP;
+	return found;
+}
+
+void
+search_gap(struct search *s, uint64_t at, uint64_t len)
+{
+	s->tail_len = 0;
+	s->sslv2_len = sizeof(s->sslv2) + 1;
+	resync_gap(&s->resync, at, len);
+	s->midstream = true;
+}

@@ -1,0 +1,135 @@
+/*
+ * session.h - one TLS session as it was seen: the trace, and what its readable messages said.
+ * Between tls_stream.c (feeds it) and verdict/ (reads it when it is over). No opinion here.
+ */
+#ifndef ANALYZER_TLS_SESSION_H
+#define ANALYZER_TLS_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analyzer/arena.h"
+#include "analyzer/outcome.h"
+#include "analyzer/packet/flow.h"
+#include "analyzer/tls/ja4.h"
+#include "analyzer/tls/requests.h"
+#include "analyzer/tls/run.h"
+#include "analyzer/tls/trace.h"
+#include "dissectors/tls/server_hello.h"
+#include "dissectors/tls/version.h"
+
+enum {
+	HELLO_RANDOM_LEN = 32,
+	SESSION_FOREIGN_TEXT_MAX = 200, /* bytes of a server's plaintext that are kept */
+	SESSION_REQUESTS_MAX = 8,       /* readable CertificateRequests of one session */
+};
+
+/* detail of STEP_MESSAGE ClientHello. Views live in the session's arena. */
+struct client_hello_detail {
+	uint16_t legacy_version;
+	bool sslv2_format;
+	bool has_random;
+	uint8_t random[HELLO_RANDOM_LEN];
+	struct bytes session_id;
+	const char *sni;  /* NULL when absent */
+	const char *alpn; /* the only protocol offered, NULL when none or several */
+	uint64_t ticket;  /* keyed digest of the SessionTicket offered (RFC 5077), 0 when none */
+	bool pre_shared_key, early_data, post_handshake_auth, ech;
+	bool no_extensions;
+	uint16_t record_size_limit;  /* RFC 8449; 0 absent */
+	uint8_t max_fragment_length; /* RFC 6066 section 4, the code; 0 absent */
+	char ja4[JA4_SIZE];          /* "" when it could not be made */
+};
+
+/* detail of STEP_MESSAGE ServerHello (and HelloRetryRequest). */
+struct server_hello_detail {
+	enum tls_version version;
+	uint16_t selected_version;
+	uint16_t cipher_suite;
+	uint8_t random[HELLO_RANDOM_LEN];
+	struct bytes session_id;
+	bool hello_retry_request;
+	bool pre_shared_key; /* a PSK was selected */
+	bool cert_with_psk;  /* tls_cert_with_extern_psk (33), RFC 8773 */
+	bool ticket;         /* will send NewSessionTicket (RFC 5077) */
+	bool extended_master_secret, encrypt_then_mac;
+	const char *alpn;                /* chosen; NULL when absent */
+	uint8_t client_certificate_type; /* RFC 7250; 0 X.509 */
+};
+
+/* detail of STEP_MESSAGE Certificate. */
+struct chain_detail {
+	size_t count; /* 0: the empty answer */
+	struct outcome_certificate **certificates;
+	bool raw_public_key;
+	bool cut; /* a malformed entry ended the list early, or memory was short */
+};
+
+/* detail of STEP_MESSAGE CertificateRequest: the interned request (requests.h).
+ * detail of STEP_MESSAGE NewSessionTicket: */
+struct ticket_detail {
+	uint32_t lifetime;
+	size_t len;
+	uint64_t digest; /* keyed, 0 when the ticket is empty */
+};
+
+struct tls_session {
+	struct arena arena;
+	struct tls_run *run;
+	struct trace trace;
+	const struct flow *flow;
+	enum flow_dir client;     /* which direction of the flow the TLS client sends */
+	bool client_guessed;      /* no hello was seen */
+	enum tls_version version; /* TLS_VERSION_UNKNOWN until a ServerHello */
+	const struct client_hello_detail *client_hello; /* the first */
+	const struct server_hello_detail *server_hello; /* the first that is no HelloRetryRequest */
+	bool sslv2_server;                              /* the server answered in SSLv2 */
+	bool over;           /* a fatal alert or close was read in the clear */
+	bool limit;          /* a limit was reached on the way */
+	bool hole_before[2]; /* by side: bytes were lost before TLS was recognised in it */
+	char *foreign_text;  /* first bytes of the server's foreign bytes, as sent; NULL none */
+	size_t foreign_text_len;
+	struct bytes first_bytes[2]; /* by side: for labelling, from its hello on */
+	uint64_t first_frame;
+	int64_t first_ns;
+	uint64_t last_frame;
+	int64_t last_ns;
+	struct outcome_certificate **held; /* every certificate interned for this session */
+	size_t n_held, held_cap;
+	struct request *requests[SESSION_REQUESTS_MAX]; /* likewise */
+	size_t n_requests;
+};
+
+/* NULL when memory is short. */
+struct tls_session *session_create(struct tls_run *run, const struct flow *flow,
+				   enum flow_dir client);
+void session_destroy(struct tls_session *s); /* takes NULL */
+
+/* Append a step that is no message. */
+void session_step(struct tls_session *s, const struct step *step);
+/* Append a message; body is its body, empty when step->damaged. */
+void session_message(struct tls_session *s, const struct step *step, struct bytes body);
+/* An SSLv2-format ClientHello; body is the message behind the record header. */
+void session_sslv2_hello(struct tls_session *s, const struct step *step, struct bytes body);
+/* Bytes of `side` at stream offset `at` that are no TLS records. */
+void session_foreign(struct tls_session *s, enum tls_side side, uint64_t at, struct bytes data,
+		     const struct flow_mark *mark);
+/* The roles were guessed wrong: every step changes sides. */
+void session_swap_sides(struct tls_session *s);
+/* The flow is over: adds its FIN and RST as steps. */
+void session_close(struct tls_session *s);
+
+static inline const struct flow_direction *
+session_direction(const struct tls_session *s, enum tls_side side)
+{
+	return &s->flow->dir[side == TLS_CLIENT ? s->client : !s->client];
+}
+
+static inline enum tls_side
+session_side(const struct tls_session *s, enum flow_dir d)
+{
+	return d == s->client ? TLS_CLIENT : TLS_SERVER;
+}
+
+#endif

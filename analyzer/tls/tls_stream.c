@@ -1,0 +1,403 @@
+/*
+ * tls_stream.c - one TCP connection: search, framing, sessions. See tls_stream.h.
+ */
+#include "analyzer/tls/tls_stream.h"
+
+#include <stdlib.h>
+
+#include "analyzer/tls/framing.h"
+#include "analyzer/tls/search.h"
+#include "dissectors/tls/handshake.h"
+
+enum mode {
+	MODE_SEARCH,  /* TLS has not begun in this direction, or has ended */
+	MODE_RECORDS, /* framing reads it */
+	MODE_DONE,    /* of no interest any more */
+};
+
+/* Bytes missing before a direction's TLS was found; one range is enough to know that some are. */
+struct lost {
+	uint64_t from, to;
+	struct flow_mark mark;
+};
+
+struct tls_stream {
+	struct tls_wing *wing;
+	struct flow *flow;
+	struct tls_session *session; /* NULL until a hello */
+	enum mode mode[FLOW_DIR_COUNT];
+	struct search search[FLOW_DIR_COUNT];
+	struct framing framing[FLOW_DIR_COUNT];
+	struct lost lost[FLOW_DIR_COUNT];
+	bool later; /* the session is not the connection's first */
+};
+
+/* --- what framing tells --------------------------------------------------------------------------
+ */
+
+void
+tls_stream_step(struct tls_stream *t, const struct step *step)
+{
+	session_step(t->session, step);
+}
+
+void
+tls_stream_foreign(struct tls_stream *t, enum tls_side side, uint64_t at, struct bytes data,
+		   const struct flow_mark *mark)
+{
+	session_foreign(t->session, side, at, data, mark);
+}
+
+void
+tls_stream_limit(struct tls_stream *t)
+{
+	t->session->limit = true;
+}
+
+/* --- sessions ------------------------------------------------------------------------------------
+ */
+
+static bool
+open_session(struct tls_stream *t, enum flow_dir client)
+{
+	t->session = session_create(t->wing->run, t->flow, client);
+	if (t->session == NULL) {
+		t->wing->failed = true;
+		return false;
+	}
+	if (!t->later) {
+		t->session->first_frame = t->flow->first_frame;
+		t->session->first_ns = t->flow->first_ns;
+	}
+	return true;
+}
+
+static void
+add_lost(struct tls_stream *t, enum flow_dir d)
+{
+	const struct lost *l = &t->lost[d];
+	struct step gap = {.kind = STEP_GAP,
+			   .sender = session_side(t->session, d),
+			   .at = l->from,
+			   .end = l->to,
+			   .mark = l->mark};
+
+	if (l->to > l->from)
+		session_step(t->session, &gap);
+	t->lost[d] = (struct lost){0};
+}
+
+static void
+emit_session(struct tls_stream *t, enum flow_end why)
+{
+	struct tls_session *s = t->session;
+
+	if (s == NULL)
+		return;
+	if (s->arena.failed)
+		t->wing->failed = true;
+	t->wing->sink.session(t->wing->sink.ctx, s, why);
+	session_destroy(s);
+	t->session = NULL;
+}
+
+/* A ClientHello in the clear after TLS ended on this connection (contract: a new session). */
+static void
+next_session(struct tls_stream *t, enum flow_dir client)
+{
+	emit_session(t, FLOW_END_REUSED);
+	t->later = true;
+	if (!open_session(t, client))
+		return;
+	t->mode[!client] = MODE_SEARCH;
+	t->search[!client] = (struct search){.alerts = true};
+}
+
+void
+tls_stream_message(struct tls_stream *t, const struct step *step, struct bytes body)
+{
+	struct step kept = *step;
+	enum flow_dir d = step->sender == TLS_CLIENT ? t->session->client : !t->session->client;
+
+	if (step->type == TLS_HS_client_hello && t->session->over &&
+	    t->session->client_hello != NULL) {
+		next_session(t, d);
+		if (t->session == NULL)
+			return;
+		kept.sender = TLS_CLIENT;
+	}
+	session_message(t->session, &kept, body);
+}
+
+/* Whoever sends a ClientHello is the client; guesses of a midstream session give way. */
+static bool
+be_client(struct tls_stream *t, enum flow_dir client)
+{
+	if (t->session == NULL)
+		return open_session(t, client);
+	if (t->session->client != client && t->session->client_guessed)
+		session_swap_sides(t->session);
+	t->session->client_guessed = false;
+	return t->session->client == client;
+}
+
+/* --- one direction -------------------------------------------------------------------------------
+ */
+
+static void search_data(struct tls_stream *t, const struct flow_data *d);
+
+static void
+give_up(struct tls_stream *t, enum flow_dir d)
+{
+	t->mode[d] = MODE_DONE;
+	flow_skip(t->flow, d, UINT64_MAX);
+}
+
+/* The part of a view from stream offset `from` on. */
+static struct flow_data
+view_from(const struct flow_data *d, uint64_t from)
+{
+	struct flow_data part = *d;
+
+	if (from > d->at) {
+		uint64_t skip = from - d->at;
+		bytes_take(&part.data, skip < d->data.len ? (size_t)skip : d->data.len);
+		part.at = from;
+	}
+	return part;
+}
+
+static void
+go_search(struct tls_stream *t, const struct flow_data *d, uint64_t from)
+{
+	struct flow_data rest = view_from(d, from);
+
+	t->mode[d->dir] = MODE_SEARCH;
+	t->search[d->dir] = (struct search){0};
+	if (rest.data.len > 0)
+		search_data(t, &rest);
+}
+
+static void
+records_data(struct tls_stream *t, const struct flow_data *d)
+{
+	struct framing *f = &t->framing[d->dir];
+	uint64_t until = framing_data(f, t, session_side(t->session, d->dir), d);
+
+	if (f->state == FRAMING_FOREIGN)
+		go_search(t, d, f->foreign_at);
+	else if (until > 0)
+		flow_skip(t->flow, d->dir, until);
+}
+
+static void
+start_records(struct tls_stream *t, const struct flow_data *d, const struct search *s)
+{
+	struct flow_data before = {
+	    .dir = d->dir, .at = s->hello_at, .data = s->before, .mark = d->mark};
+	struct flow_data rest = view_from(d, s->hello_at);
+
+	t->mode[d->dir] = MODE_RECORDS;
+	add_lost(t, d->dir);
+	if (before.data.len > 0)
+		records_data(t, &before);
+	if (t->mode[d->dir] == MODE_RECORDS)
+		records_data(t, &rest);
+}
+
+static void
+start_hello(struct tls_stream *t, const struct flow_data *d, const struct search *s,
+	    enum flow_dir client)
+{
+	if (!be_client(t, client)) {
+		give_up(t, d->dir);
+		return;
+	}
+	framing_finish(&t->framing[d->dir]);
+	framing_start(&t->framing[d->dir]);
+	t->search[!d->dir].alerts = true;
+	if (t->wing->sink.opened != NULL)
+		t->wing->sink.opened(t->wing->sink.ctx, t->session,
+				     session_side(t->session, d->dir),
+				     view_from(d, s->hello_at).data);
+	start_records(t, d, s);
+}
+
+static void
+start_client_hello(struct tls_stream *t, const struct flow_data *d, const struct search *s)
+{
+	/* A hello in a direction that had spoken TLS before begins another session. */
+	if (t->session != NULL && t->session->client == d->dir && t->session->client_hello != NULL)
+		next_session(t, d->dir);
+	start_hello(t, d, s, d->dir);
+}
+
+static void
+start_sslv2(struct tls_stream *t, const struct flow_data *d, const struct search *s)
+{
+	struct bytes body = bytes_of(s->sslv2, s->sslv2_len);
+	uint64_t end = s->sslv2_at + s->sslv2_len;
+	struct step step = {.kind = STEP_MESSAGE,
+			    .sender = TLS_CLIENT,
+			    .at = s->sslv2_at,
+			    .end = end,
+			    .mark = d->mark,
+			    .length = (uint32_t)s->sslv2_len};
+
+	if (!be_client(t, d->dir)) {
+		give_up(t, d->dir);
+		return;
+	}
+	t->mode[d->dir] = MODE_RECORDS;
+	framing_start(&t->framing[d->dir]);
+	t->search[!d->dir].alerts = true;
+	bytes_take(&body, 2);
+	session_sslv2_hello(t->session, &step, body);
+	struct flow_data rest = view_from(d, end);
+	records_data(t, &rest);
+}
+
+/* Without a hello nothing says who is the client; the lower port is more likely the server's. */
+static enum flow_dir
+guess_client(const struct flow *f)
+{
+	return f->from[FLOW_DIR_A].port >= f->from[FLOW_DIR_B].port ? FLOW_DIR_A : FLOW_DIR_B;
+}
+
+static void
+start_midstream(struct tls_stream *t, const struct flow_data *d, struct search *s)
+{
+	struct framing *f = &t->framing[d->dir];
+
+	if (t->session == NULL) {
+		if (!open_session(t, guess_client(t->flow)))
+			return;
+		t->session->client_guessed = true;
+	}
+	t->mode[d->dir] = MODE_RECORDS;
+	add_lost(t, d->dir);
+	framing_start_lost(f);
+	uint64_t until = framing_adopt(f, t, session_side(t->session, d->dir), &s->resync, d);
+	if (until > 0)
+		flow_skip(t->flow, d->dir, until);
+}
+
+static void
+search_data(struct tls_stream *t, const struct flow_data *d)
+{
+	struct search *s = &t->search[d->dir];
+
+	if (!t->flow->dir[d->dir].base_known)
+		s->midstream = true;
+	switch (search_feed(s, d)) {
+	case SEARCH_NOTHING:
+		break;
+	case SEARCH_CLIENT_HELLO:
+		start_client_hello(t, d, s);
+		return;
+	case SEARCH_SERVER_HELLO:
+		start_hello(t, d, s, !d->dir);
+		return;
+	case SEARCH_ALERT:
+		framing_start(&t->framing[d->dir]);
+		start_records(t, d, s);
+		return;
+	case SEARCH_SSLV2_HELLO:
+		start_sslv2(t, d, s);
+		return;
+	case SEARCH_RECORDS:
+		start_midstream(t, d, s);
+		return;
+	case SEARCH_GIVEN_UP:
+		give_up(t, d->dir);
+		return;
+	}
+	/* The tail may still turn out to begin a record. */
+	size_t waiting = s->tail_len < d->data.len ? s->tail_len : d->data.len;
+	struct bytes foreign = {.data = d->data.data, .len = d->data.len - waiting};
+	if (t->session != NULL && foreign.len > 0)
+		session_foreign(t->session, session_side(t->session, d->dir), d->at, foreign,
+				&d->mark);
+}
+
+/* --- the flow sink
+ * -------------------------------------------------------------------------------- */
+
+static void
+sink_open(void *ctx, struct flow *f)
+{
+	(void)ctx;
+	f->user = NULL; /* made when the first byte comes: most hostile flows never send one */
+}
+
+static void
+sink_data(void *ctx, struct flow *f, const struct flow_data *d)
+{
+	struct tls_stream *t = f->user;
+
+	if (t == NULL) {
+		t = calloc(1, sizeof(*t));
+		if (t == NULL) {
+			((struct tls_wing *)ctx)->failed = true;
+			return;
+		}
+		t->wing = ctx;
+		t->flow = f;
+		f->user = t;
+	}
+	if (t->mode[d->dir] == MODE_SEARCH)
+		search_data(t, d);
+	else if (t->mode[d->dir] == MODE_RECORDS)
+		records_data(t, d);
+}
+
+static void
+sink_gap(void *ctx, struct flow *f, enum flow_dir d, uint64_t at, uint64_t len, enum flow_gap kind,
+	 const struct flow_mark *mark)
+{
+	struct tls_stream *t = f->user;
+
+	(void)ctx;
+	(void)kind;
+	if (t == NULL)
+		return;
+	if (t->mode[d] == MODE_RECORDS) {
+		framing_gap(&t->framing[d], t, session_side(t->session, d), at, len, mark);
+		return;
+	}
+	if (t->lost[d].to == 0)
+		t->lost[d].from = at;
+	t->lost[d].to = at + len;
+	t->lost[d].mark = *mark;
+	if (t->mode[d] == MODE_SEARCH)
+		search_gap(&t->search[d], at, len);
+}
+
+static void
+sink_end(void *ctx, struct flow *f, enum flow_end why)
+{
+	struct tls_stream *t = f->user;
+
+	(void)ctx;
+	if (t == NULL)
+		return;
+	if (t->session != NULL) {
+		add_lost(t, FLOW_DIR_A);
+		add_lost(t, FLOW_DIR_B);
+		session_close(t->session);
+		t->session->last_frame = f->last_frame;
+		t->session->last_ns = f->last_ns;
+		emit_session(t, why);
+	}
+	framing_finish(&t->framing[FLOW_DIR_A]);
+	framing_finish(&t->framing[FLOW_DIR_B]);
+	free(t);
+	f->user = NULL;
+}
+
+struct flow_sink
+tls_wing_sink(struct tls_wing *wing)
+{
+	return (struct flow_sink){
+	    .ctx = wing, .open = sink_open, .data = sink_data, .gap = sink_gap, .end = sink_end};
+}

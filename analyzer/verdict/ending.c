@@ -1,0 +1,178 @@
+/*
+ * ending.c - the end of an attempt. See ending.h.
+ */
+#include "analyzer/verdict/ending.h"
+
+#include "dissectors/tls/alert.h"
+
+bool
+ending_side_complete(const struct tls_session *s, enum tls_side side)
+{
+	const struct flow_direction *d = session_direction(s, side);
+
+	if (d->packets == 0 || d->missing > 0 || d->gap || d->snaplen || d->limit)
+		return false;
+	/* FIN itself takes one place of the sequence space. */
+	if (d->acked > d->highest + (d->fin.frame != 0 ? 1 : 0))
+		return false;
+	if (d->fin.frame != 0)
+		return d->fin_at == d->highest;
+	return d->rst.frame == 0 || d->rst_at == d->highest || d->rst_at == 0;
+}
+
+bool
+ending_after(const struct step *end, const struct step *answer)
+{
+	/* A RST often acknowledges nothing; then the capture's order has to do. */
+	if (end->kind == STEP_RST)
+		return end->mark.frame > answer->mark.frame;
+	return step_knew(end, answer);
+}
+
+/* A RST whose TTL no other packet of its sender had was probably made by somebody else. */
+static bool
+rst_is_foreign(const struct tls_session *s, const struct step *step)
+{
+	const struct flow_direction *d = session_direction(s, step->sender);
+
+	return step->kind == STEP_RST && d->ttl_min != 0 && d->rst_ttl != 0 &&
+	       (d->rst_ttl < d->ttl_min || d->rst_ttl > d->ttl_max);
+}
+
+static bool
+ends(const struct step *step)
+{
+	if (step->kind == STEP_ALERT)
+		return step->level == TLS_LEVEL_fatal || step->code == TLS_ALERT_close_notify;
+	return step->kind == STEP_SEALED_ALERT || step->kind == STEP_FIN || step->kind == STEP_RST;
+}
+
+static bool
+is_alert(const struct step *step)
+{
+	return step->kind == STEP_ALERT && step->code != TLS_ALERT_close_notify;
+}
+
+/* The first step that ends the attempt. Of two ends that crossed on the wire the alert counts; and
+ * the server's alert counts even when the client had left before it came: it answers what the
+ * client said. */
+static const struct step *
+first_end(struct facts *f, const struct mutual_auth *m, const struct attempt *a)
+{
+	const struct step *first = NULL;
+	size_t index = (size_t)(a - m->attempts);
+
+	for (size_t i = 0; i < m->n_steps; i++) {
+		const struct step *s = m->steps[i];
+		/* A close belongs to the attempt during which it happened, and to the last. */
+		if (!ends(s) || m->attempt_of[i] != index)
+			continue;
+		if (rst_is_foreign(m->session, s)) {
+			f->modifiers |= MODIFIER_RESET_INJECTED_SUSPECTED;
+			continue;
+		}
+		if (first == NULL)
+			first = s;
+		else if (is_alert(s) && !is_alert(first) && s->sender != first->sender &&
+			 (!step_knew(s, first) || s->sender == TLS_SERVER))
+			return s;
+	}
+	return first;
+}
+
+static enum ended_by
+name_end(const struct attempt *a, const struct step *s)
+{
+	bool client = s->sender == TLS_CLIENT;
+	bool finished = a->client_finished != NULL && a->server_finished != NULL;
+
+	switch (s->kind) {
+	case STEP_FIN:
+		return client ? ENDED_BY_CLIENT_FIN : ENDED_BY_SERVER_FIN;
+	case STEP_RST:
+		return client ? ENDED_BY_CLIENT_RST : ENDED_BY_SERVER_RST;
+	default:
+		break;
+	}
+	/* An encrypted alert after a finished handshake is named by its place. */
+	if (s->kind == STEP_SEALED_ALERT ? finished : s->code == TLS_ALERT_close_notify)
+		return client ? ENDED_BY_CLIENT_CLOSE_NOTIFY : ENDED_BY_SERVER_CLOSE_NOTIFY;
+	return client ? ENDED_BY_CLIENT_ALERT : ENDED_BY_SERVER_ALERT;
+}
+
+/* Alerts by which a client refuses the server's certificate (RFC 8446 section 6.2, RFC 6066 section
+ * 8). */
+static bool
+about_certificate(const struct step *s)
+{
+	switch (s->code) {
+	case TLS_ALERT_bad_certificate:
+	case TLS_ALERT_unsupported_certificate:
+	case TLS_ALERT_certificate_revoked:
+	case TLS_ALERT_certificate_expired:
+	case TLS_ALERT_certificate_unknown:
+	case TLS_ALERT_unknown_ca:
+	case TLS_ALERT_decrypt_error:
+	case TLS_ALERT_bad_certificate_status_response:
+		return s->kind == STEP_ALERT;
+	default:
+		return false;
+	}
+}
+
+static enum ending
+class_of(const struct step *s)
+{
+	bool close = s->kind == STEP_FIN || s->kind == STEP_RST ||
+		     (s->kind == STEP_ALERT && s->code == TLS_ALERT_close_notify);
+
+	if (s->sender == TLS_SERVER)
+		return close ? ENDING_SERVER_CLOSE : ENDING_SERVER_ALERT;
+	if (close)
+		return ENDING_CLIENT_CLOSE;
+	return about_certificate(s) ? ENDING_CLIENT_CERT_ALERT : ENDING_CLIENT_ALERT;
+}
+
+void
+ending_find(struct facts *f, const struct mutual_auth *m, const struct attempt *a)
+{
+	const struct step *s = first_end(f, m, a);
+
+	if (s == NULL)
+		return;
+	f->end_step = s;
+	f->ended_by = (struct fact){.value = (int)name_end(a, s),
+				    .evidence = EVIDENCE_OBSERVED,
+				    .confidence = CONFIDENCE_CERTAIN,
+				    .basis = "the first alert or close",
+				    .steps = {s}};
+	f->ending = class_of(s);
+	if (is_alert(s))
+		f->alert = s;
+}
+
+struct ending_farewell
+ending_farewell(const struct mutual_auth *m, const struct attempt *a)
+{
+	const struct step *finished = a->server_finished, *first = NULL, *client_bye = NULL;
+	struct ending_farewell bye = {0};
+
+	if (finished == NULL || m->session->trace.side[TLS_SERVER].application_first != NULL)
+		return bye;
+	for (const struct step *s = finished->next; s != NULL && first == NULL; s = s->next)
+		if (ends(s))
+			first = s;
+		else if (s->kind != STEP_GAP)
+			return bye;
+	if (first == NULL)
+		return bye;
+	for (const struct step *s = m->session->trace.side[TLS_CLIENT].first; s != NULL;
+	     s = s->next)
+		if (ends(s) && client_bye == NULL)
+			client_bye = s;
+	bye.soon = first->mark.time_ns - finished->mark.time_ns <= ENDING_SOON_NS;
+	bye.alert = first->kind == STEP_SEALED_ALERT && bye.soon;
+	bye.polite = client_bye != NULL &&
+		     (step_knew(first, client_bye) || client_bye->mark.frame < first->mark.frame);
+	return bye;
+}

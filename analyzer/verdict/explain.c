@@ -1,0 +1,147 @@
+/*
+ * explain.c - sentences from explanations.def with their {words} filled in. See explain.h.
+ */
+#include "analyzer/verdict/explain.h"
+
+#include <stdio.h>
+
+#include "dissectors/tls/alert.h"
+
+static const char *const sentences[] = {
+#define EXPLAIN(v, text) [VERDICT_##v] = text,
+#include "analyzer/verdict/explanations.def"
+};
+
+const char *
+explain_alert(struct arena *a, const struct step *alert)
+{
+	if (alert == NULL || alert->kind != STEP_ALERT)
+		return "an alert that cannot be read";
+	const char *name = tls_alert_name(alert->code);
+	return arena_format(a, "%s (%u)", name != NULL ? name : "unassigned alert", alert->code);
+}
+
+static const char *
+end_words(struct arena *a, const struct facts *f)
+{
+	const struct step *end = f->end_step;
+
+	if (end == NULL)
+		return "no end was captured";
+	const char *who = end->sender == TLS_CLIENT ? "client" : "server";
+	switch (end->kind) {
+	case STEP_FIN:
+		return arena_format(a, "TCP FIN from the %s", who);
+	case STEP_RST:
+		return arena_format(a, "TCP RST from the %s", who);
+	default:
+		return arena_format(a, "%s from the %s", explain_alert(a, end), who);
+	}
+}
+
+static const char *
+after_words(struct arena *a, const struct facts *f)
+{
+	if (f->answer == NULL || f->end_step == NULL)
+		return "some time";
+	int64_t us = (f->end_step->mark.time_ns - f->answer->mark.time_ns) / 1000;
+	if (us < 0)
+		return "at once,";
+	if (us < 1000 * 1000)
+		return arena_format(a, "%lld.%03lld ms", (long long)(us / 1000),
+				    (long long)(us % 1000));
+	return arena_format(a, "%lld.%01lld s", (long long)(us / 1000000),
+			    (long long)(us / 100000 % 10));
+}
+
+/* What the capture lacks, by the bit of capture_state; the first that is set is said. */
+static const struct {
+	unsigned bit;
+	const char *words;
+} lacks[] = {
+    {CAPTURE_ONLY_CLIENT, "only the client's direction was captured; capture where both pass"},
+    {CAPTURE_ONLY_SERVER, "only the server's direction was captured; capture where both pass"},
+    {CAPTURE_MIDSTREAM, "the capture began after the handshake; start it earlier"},
+    {CAPTURE_GAP_CLIENT,
+     "bytes of the client are missing; capture on a host that does not drop packets"},
+    {CAPTURE_GAP_SERVER,
+     "bytes of the server are missing; capture on a host that does not drop packets"},
+    {CAPTURE_SNAPLEN, "packets were cut short; capture with -s 0"},
+    {CAPTURE_LIMIT, "a memory limit of this program was reached"},
+    {CAPTURE_ENDS_EARLY, "the capture ends before the handshake does; capture longer"},
+};
+
+static const char *
+hidden_words(const struct tls_session *s, const struct facts *f)
+{
+	if ((f->modifiers & MODIFIER_DROPPED_AFTER_ACCEPT) != 0)
+		return "the server's last alert";
+	if (tls_version_is_13(s->version))
+		return "TLS 1.3 encrypts the request and the answer; a key log (SSLKEYLOGFILE) "
+		       "opens them";
+	return "a renegotiation; a key log (SSLKEYLOGFILE) opens it";
+}
+
+static const char *
+missing_words(const struct tls_session *s, const struct facts *f, const struct verdict_result *v)
+{
+	if (v->verdict != VERDICT_INCOMPLETE_CAPTURE)
+		return hidden_words(s, f);
+	for (size_t i = 0; i < sizeof(lacks) / sizeof(lacks[0]); i++)
+		if ((f->capture_state & lacks[i].bit) != 0)
+			return lacks[i].words;
+	return "part of the handshake";
+}
+
+static const char *
+reason_words(const struct facts *f)
+{
+	const char *words = f->alert != NULL && f->alert->kind == STEP_ALERT
+				? verdict_reason_words(f->alert->code)
+				: NULL;
+
+	return words != NULL ? words : "the alert names no reason";
+}
+
+static const char *
+word(struct tls_session *s, const struct facts *f, const struct verdict_result *v, const char *name,
+     size_t len)
+{
+	if (len == 5 && memcmp(name, "alert", len) == 0)
+		return explain_alert(&s->arena, f->alert != NULL ? f->alert : f->end_step);
+	if (len == 3 && memcmp(name, "end", len) == 0)
+		return end_words(&s->arena, f);
+	if (len == 5 && memcmp(name, "after", len) == 0)
+		return after_words(&s->arena, f);
+	if (len == 6 && memcmp(name, "reason", len) == 0)
+		return reason_words(f);
+	if (len == 7 && memcmp(name, "missing", len) == 0)
+		return missing_words(s, f, v);
+	return NULL;
+}
+
+const char *
+explain_verdict(struct tls_session *s, const struct facts *f, const struct verdict_result *v)
+{
+	char out[OUTCOME_TEXT_MAX];
+	size_t used = 0;
+	const char *p = sentences[v->verdict];
+
+	if (strchr(p, '{') == NULL)
+		return p;
+	while (*p != '\0' && used < sizeof(out) - 1) {
+		const char *close = *p == '{' ? strchr(p, '}') : NULL;
+		const char *filled =
+		    close != NULL ? word(s, f, v, p + 1, (size_t)(close - p - 1)) : NULL;
+		if (filled == NULL) {
+			out[used++] = *p++;
+			continue;
+		}
+		int n = snprintf(out + used, sizeof(out) - used, "%s", filled);
+		used += n > 0 ? (size_t)n : 0;
+		p = close + 1;
+	}
+	if (used > sizeof(out) - 1)
+		used = sizeof(out) - 1;
+	return arena_text(&s->arena, out, used);
+}

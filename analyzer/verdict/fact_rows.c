@@ -1,0 +1,159 @@
+/*
+ * fact_rows.c - facts as text rows: name, value, evidence, frames. See fact_rows.h.
+ * Names are those of the design's verdicts.md, section 1.
+ */
+#include "analyzer/verdict/fact_rows.h"
+
+#include <stddef.h>
+
+#include "analyzer/verdict/explain.h"
+
+static const char *
+resumed_text(int v)
+{
+	return answer_name((enum answer)v);
+}
+
+static const char *
+client_cert_text(int v)
+{
+	return client_cert_name((enum client_cert)v);
+}
+
+static const char *
+proof_text(int v)
+{
+	return proof_name((enum proof)v);
+}
+
+static const char *
+outcome_text(int v)
+{
+	return reaction_name((enum reaction)v);
+}
+
+static const char *
+ended_by_text(int v)
+{
+	return ended_by_name((enum ended_by)v);
+}
+
+static const struct {
+	const char *name;
+	size_t at; /* of the struct fact in struct facts */
+	const char *(*text)(int value);
+} rows[] = {
+    {"resumed", offsetof(struct facts, resumed), resumed_text},
+    {"client_cert_requested", offsetof(struct facts, requested), resumed_text},
+    {"client_cert", offsetof(struct facts, client_cert), client_cert_text},
+    {"proof", offsetof(struct facts, proof), proof_text},
+    {"handshake_completed.client", offsetof(struct facts, client_finished), resumed_text},
+    {"handshake_completed.server", offsetof(struct facts, server_finished), resumed_text},
+    {"outcome", offsetof(struct facts, outcome), outcome_text},
+    {"terminator", offsetof(struct facts, ended_by), ended_by_text},
+};
+
+static struct outcome_fact *
+next_row(struct outcome *out)
+{
+	/* out->facts was allocated here; const is for those who read it. */
+	return (struct outcome_fact *)out->facts + out->n_facts++;
+}
+
+static struct outcome_frames
+frames_of(const struct fact *f)
+{
+	struct outcome_frames frames = {0};
+
+	for (size_t i = 0; i < FACT_STEPS_MAX; i++)
+		if (f->steps[i] != NULL)
+			frames.frame[frames.count++] = f->steps[i]->mark.frame;
+	return frames;
+}
+
+static void
+add_fact(struct outcome *out, unsigned attempt_no, const char *name, const char *value,
+	 const struct fact *f)
+{
+	*next_row(out) = (struct outcome_fact){.attempt_no = attempt_no,
+					       .fact = name,
+					       .value = value,
+					       .evidence = f->evidence,
+					       .confidence = f->confidence,
+					       .basis = f->basis,
+					       .frames = frames_of(f)};
+}
+
+static struct fact
+read_in(const struct step *step, const char *basis)
+{
+	return (struct fact){.evidence = EVIDENCE_OBSERVED,
+			     .confidence = CONFIDENCE_CERTAIN,
+			     .basis = basis,
+			     .steps = {step}};
+}
+
+static void
+add_request(struct tls_session *s, const struct step *step, unsigned attempt_no,
+	    struct outcome *out)
+{
+	const struct request *q = step->detail;
+	struct fact f = read_in(step, "read in the CertificateRequest");
+
+	add_fact(out, attempt_no, "request.ca_names",
+		 arena_format(&s->arena, "%u names, %zu bytes", q->ca_names, q->ca_bytes), &f);
+	if (q->cert_types > 0)
+		add_fact(out, attempt_no, "request.cert_types",
+			 arena_format(&s->arena, "%u types", q->cert_types), &f);
+	if (q->schemes > 0)
+		add_fact(out, attempt_no, "request.sigalgs",
+			 arena_format(&s->arena, "%u schemes", q->schemes), &f);
+}
+
+static void
+add_version(struct tls_session *s, const struct attempt *a, unsigned attempt_no,
+	    struct outcome *out)
+{
+	const struct step *hello = a->seen[EVENT_SERVER_HELLO];
+
+	if (hello == NULL)
+		hello = a->seen[EVENT_SERVER_HELLO_13];
+	if (hello == NULL || s->version == TLS_VERSION_UNKNOWN)
+		return;
+	struct fact f = read_in(hello, "chosen in the ServerHello");
+	add_fact(out, attempt_no, "tls_version", tls_version_name((uint16_t)s->version), &f);
+}
+
+static bool
+reserve(struct tls_session *s, const struct mutual_auth *m, struct outcome *out)
+{
+	if (out->facts == NULL)
+		out->facts = arena_alloc(&s->arena, m->n_attempts * FACT_ROWS_MAX *
+							sizeof(struct outcome_fact));
+	return out->facts != NULL;
+}
+
+bool
+fact_rows(struct tls_session *s, const struct mutual_auth *m, size_t attempt, const struct facts *f,
+	  struct outcome *out)
+{
+	const struct attempt *a = &m->attempts[attempt];
+	const struct step *request = a->seen[EVENT_CERT_REQUEST];
+	unsigned number = (unsigned)attempt + 1;
+
+	if (!reserve(s, m, out))
+		return false;
+	add_version(s, a, number, out);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct fact *fact = (const void *)((const char *)f + rows[i].at);
+		if (fact->evidence != EVIDENCE_NONE)
+			add_fact(out, number, rows[i].name, rows[i].text(fact->value), fact);
+	}
+	if (request != NULL && request->detail != NULL)
+		add_request(s, request, number, out);
+	if (f->alert != NULL) {
+		struct fact alert = read_in(f->alert, "read in the clear");
+		add_fact(out, number, "alert", explain_alert(&s->arena, f->alert), &alert);
+	}
+	return true;
+}

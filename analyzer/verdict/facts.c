@@ -1,0 +1,427 @@
+/*
+ * facts.c - evidence to facts. See facts.h.
+ * Each function below states one fact, with the bytes that prove it; an absence ("no", "none_sent")
+ * is stated only when the bytes in which the thing would stand were all captured.
+ */
+#include "analyzer/verdict/facts.h"
+
+#include "analyzer/verdict/ending.h"
+#include "dissectors/tls/names.h"
+
+static struct fact
+state(int value, enum evidence evidence, enum confidence confidence, const char *basis,
+      const struct step *a, const struct step *b)
+{
+	return (struct fact){.value = value,
+			     .evidence = evidence,
+			     .confidence = confidence,
+			     .basis = basis,
+			     .steps = {a, b}};
+}
+
+static struct fact
+observed(int value, const char *basis, const struct step *a, const struct step *b)
+{
+	return state(value, EVIDENCE_OBSERVED, CONFIDENCE_CERTAIN, basis, a, b);
+}
+
+static bool
+known(const struct fact *f)
+{
+	return f->evidence != EVIDENCE_NONE;
+}
+
+static const struct step *
+seen(const struct attempt *a, enum event e)
+{
+	return a->seen[e];
+}
+
+/* --- resumed
+ * ---------------------------------------------------------------------------------------- */
+
+/* Messages that only a full handshake has (RFC 5246 figure 1). */
+static const enum event full_only[] = {EVENT_SERVER_HELLO_DONE, EVENT_SERVER_CERT,
+				       EVENT_SERVER_KEY_EXCHANGE, EVENT_CERT_REQUEST,
+				       EVENT_CLIENT_KEY_EXCHANGE};
+
+static const struct step *
+full_handshake_step(const struct attempt *a)
+{
+	for (size_t i = 0; i < sizeof(full_only) / sizeof(full_only[0]); i++)
+		if (a->seen[full_only[i]] != NULL)
+			return a->seen[full_only[i]];
+	return NULL;
+}
+
+static struct fact
+resumed_13(const struct step *hello)
+{
+	const struct server_hello_detail *d = hello->detail;
+
+	if (d->pre_shared_key)
+		return observed(ANSWER_YES, "ServerHello selects a pre-shared key", hello, NULL);
+	return observed(ANSWER_NO, "ServerHello selects no pre-shared key", hello, NULL);
+}
+
+static struct fact
+resumed(const struct mutual_auth *m, const struct attempt *a)
+{
+	const struct step *hello = seen(a, EVENT_SERVER_HELLO), *ccs = seen(a, EVENT_SERVER_CCS);
+	const struct step *full = full_handshake_step(a);
+
+	if (seen(a, EVENT_SERVER_HELLO_13) != NULL)
+		return resumed_13(seen(a, EVENT_SERVER_HELLO_13));
+	if (full != NULL)
+		return observed(ANSWER_NO, "messages of a full handshake were sent", full, NULL);
+	if (hello != NULL && ccs != NULL && !ccs->resynced &&
+	    !trace_hole(&m->session->trace, TLS_SERVER, hello->end, ccs->at))
+		return observed(ANSWER_YES, "ChangeCipherSpec follows the ServerHello at once",
+				hello, ccs);
+	return (struct fact){.value = ANSWER_UNKNOWN};
+}
+
+/* --- requested
+ * ---------------------------------------------------------------------------------------- */
+
+/* The last server message before CertificateRequest's place that was read. */
+static const struct step *
+before_request(const struct attempt *a)
+{
+	static const enum event order[] = {EVENT_SERVER_KEY_EXCHANGE, EVENT_SERVER_CERT,
+					   EVENT_SERVER_HELLO};
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		if (a->seen[order[i]] != NULL)
+			return a->seen[order[i]];
+	return NULL;
+}
+
+static struct fact
+requested_13(const struct facts *f, const struct step *hello)
+{
+	const struct server_hello_detail *d = hello->detail;
+
+	if (f->resumed.value == ANSWER_YES && !d->cert_with_psk)
+		return observed(ANSWER_NO,
+				"a server that selects a PSK does not ask (RFC 8446 4.3.2)", hello,
+				NULL);
+	return (struct fact){.value = ANSWER_UNKNOWN};
+}
+
+static struct fact
+requested(const struct mutual_auth *m, const struct attempt *a, const struct facts *f)
+{
+	const struct step *request = seen(a, EVENT_CERT_REQUEST),
+			  *done = seen(a, EVENT_SERVER_HELLO_DONE);
+	const struct step *before = before_request(a), *cert = seen(a, EVENT_CLIENT_CERT);
+
+	if (a->kind != ATTEMPT_INITIAL)
+		return (struct fact){.value = ANSWER_UNKNOWN};
+	if (seen(a, EVENT_SERVER_HELLO_13) != NULL)
+		return requested_13(f, seen(a, EVENT_SERVER_HELLO_13));
+	if (request != NULL)
+		return observed(ANSWER_YES, "the server sent a CertificateRequest", request, NULL);
+	if (f->resumed.value == ANSWER_YES)
+		return observed(ANSWER_NO, "an abbreviated handshake has no CertificateRequest",
+				f->resumed.steps[0], f->resumed.steps[1]);
+	if (done != NULL && before != NULL && !done->resynced &&
+	    !trace_hole(&m->session->trace, TLS_SERVER, before->end, done->at))
+		return observed(ANSWER_NO,
+				"the server's flight is complete, without CertificateRequest",
+				before, done);
+	if (cert == NULL)
+		cert = seen(a, EVENT_CLIENT_CERT_EMPTY);
+	if (cert != NULL)
+		return state(ANSWER_YES, EVIDENCE_INFERRED, CONFIDENCE_HIGH,
+			     "a client sends Certificate only when asked (RFC 5246 7.4.6)", cert,
+			     NULL);
+	return (struct fact){.value = ANSWER_UNKNOWN};
+}
+
+/* --- the client's answer
+ * -------------------------------------------------------------------------------- */
+
+static const struct step *
+client_hello_step(const struct attempt *a)
+{
+	return seen(a, EVENT_CLIENT_HELLO);
+}
+
+/* All bytes of the client between its hello and `to` were captured. */
+static bool
+client_complete_to(const struct mutual_auth *m, const struct attempt *a, uint64_t to)
+{
+	const struct step *hello = client_hello_step(a);
+
+	return hello != NULL && !trace_hole(&m->session->trace, TLS_CLIENT, hello->end, to);
+}
+
+/* The client left without an answer: its alert was read, or its FIN came right behind bytes that
+ * were all captured. A RST in its name proves nothing: a middlebox may have sent it. */
+static bool
+left_without_answer(const struct mutual_auth *m, const struct attempt *a, const struct facts *f)
+{
+	const struct step *end = f->end_step;
+
+	if (end == NULL || seen(a, EVENT_CLIENT_KEY_EXCHANGE) != NULL)
+		return false;
+	if (f->ending == ENDING_CLIENT_CERT_ALERT || f->ending == ENDING_CLIENT_ALERT)
+		return end->kind == STEP_ALERT && client_complete_to(m, a, end->at);
+	if (end->kind == STEP_FIN && end->sender == TLS_CLIENT)
+		return ending_side_complete(m->session, TLS_CLIENT) &&
+		       client_complete_to(m, a, end->at);
+	return false;
+}
+
+/* The server left first, and had received everything the client sent: no answer was among it. */
+static bool
+server_left_unanswered(const struct mutual_auth *m, const struct attempt *a, const struct facts *f)
+{
+	const struct step *end = f->end_step;
+	const struct flow_direction *d = session_direction(m->session, TLS_CLIENT);
+
+	if (end == NULL || end->sender != TLS_SERVER || seen(a, EVENT_CLIENT_KEY_EXCHANGE) != NULL)
+		return false;
+	return client_complete_to(m, a, UINT64_MAX) && d->acked <= d->highest && d->missing == 0;
+}
+
+static struct fact
+client_cert(const struct mutual_auth *m, const struct attempt *a, const struct facts *f)
+{
+	const struct step *cert = seen(a, EVENT_CLIENT_CERT),
+			  *empty = seen(a, EVENT_CLIENT_CERT_EMPTY);
+	const struct step *went_on = seen(a, EVENT_CLIENT_KEY_EXCHANGE);
+
+	if (cert != NULL)
+		return observed(CLIENT_CERT_PRESENTED,
+				"the client's Certificate holds a certificate", cert, NULL);
+	if (empty != NULL && empty->kind == STEP_ALERT)
+		return observed(CLIENT_CERT_EMPTY,
+				"the client answered with the alert no_certificate", empty, NULL);
+	if (empty != NULL)
+		return observed(CLIENT_CERT_EMPTY, "the client's Certificate holds no certificate",
+				empty, NULL);
+	if (f->resumed.value == ANSWER_YES && f->requested.value == ANSWER_NO)
+		return observed(CLIENT_CERT_NOT_IN_THIS_HANDSHAKE,
+				"a resumed session exchanges no certificate", f->resumed.steps[0],
+				NULL);
+	if (f->requested.value == ANSWER_NO)
+		return observed(CLIENT_CERT_NONE_SENT, "it was not asked for one",
+				f->requested.steps[0], f->requested.steps[1]);
+	if (f->requested.value != ANSWER_YES)
+		return (struct fact){.value = CLIENT_CERT_UNKNOWN};
+	if (went_on != NULL && !went_on->resynced && client_complete_to(m, a, went_on->at))
+		return observed(CLIENT_CERT_NONE_SENT, "the client went on without a Certificate",
+				went_on, NULL);
+	if (left_without_answer(m, a, f))
+		return observed(CLIENT_CERT_NONE_SENT, "the client left without an answer",
+				f->end_step, NULL);
+	if (server_left_unanswered(m, a, f))
+		return observed(CLIENT_CERT_NONE_SENT, "the server left before there was an answer",
+				f->end_step, NULL);
+	return (struct fact){.value = CLIENT_CERT_UNKNOWN};
+}
+
+/* --- proof
+ * ------------------------------------------------------------------------------------------------
+ */
+
+/* With a fixed (EC)DH certificate there is no CertificateVerify (RFC 5246 section 7.4.8). */
+static bool
+fixed_dh(const struct mutual_auth *m)
+{
+	const struct server_hello_detail *d = m->session->server_hello;
+	const struct tls_cipher *c = d != NULL ? tls_cipher_find(d->cipher_suite) : NULL;
+
+	return c != NULL && (c->kx == TLS_KX_DH || c->kx == TLS_KX_ECDH);
+}
+
+static struct fact
+proof(const struct mutual_auth *m, const struct attempt *a, const struct facts *f)
+{
+	const struct step *verify = seen(a, EVENT_CERT_VERIFY), *ccs = seen(a, EVENT_CLIENT_CCS);
+
+	if (verify != NULL)
+		return observed(PROOF_SEEN, "CertificateVerify was sent; not verified here", verify,
+				NULL);
+	if (f->client_cert.value == CLIENT_CERT_UNKNOWN)
+		return (struct fact){.value = PROOF_UNKNOWN};
+	if (f->client_cert.value != CLIENT_CERT_PRESENTED)
+		return (struct fact){.value = PROOF_NOT_SEEN,
+				     .evidence = f->client_cert.evidence,
+				     .confidence = f->client_cert.confidence,
+				     .basis = "without a certificate there is nothing to prove",
+				     .steps = {f->client_cert.steps[0]}};
+	if (ccs == NULL || !client_complete_to(m, a, ccs->at))
+		return (struct fact){.value = PROOF_UNKNOWN};
+	if (fixed_dh(m))
+		return observed(PROOF_IMPLICIT,
+				"a fixed Diffie-Hellman key proves itself by its use",
+				seen(a, EVENT_CLIENT_CERT), ccs);
+	return observed(PROOF_NOT_SEEN, "the client went on without CertificateVerify",
+			seen(a, EVENT_CLIENT_CERT), ccs);
+}
+
+/* --- who finished
+ * ------------------------------------------------------------------------------------------ */
+
+static struct fact
+finished(const struct mutual_auth *m, const struct attempt *a, const struct facts *f,
+	 enum tls_side side)
+{
+	const struct step *ccs = seen(a, side == TLS_CLIENT ? EVENT_CLIENT_CCS : EVENT_SERVER_CCS);
+	const struct step *sealed = side == TLS_CLIENT ? a->client_finished : a->server_finished;
+	const struct step *data =
+	    seen(a, side == TLS_CLIENT ? EVENT_CLIENT_APPLICATION : EVENT_SERVER_APPLICATION);
+
+	if (seen(a, EVENT_SERVER_HELLO_13) != NULL)
+		return (struct fact){.value = ANSWER_UNKNOWN};
+	if (sealed != NULL)
+		return observed(ANSWER_YES,
+				"an encrypted handshake record follows its ChangeCipherSpec",
+				ccs != NULL ? ccs : sealed, sealed);
+	if (data != NULL && ccs != NULL)
+		return observed(ANSWER_YES, "application data follows its ChangeCipherSpec", ccs,
+				data);
+	if (ccs == NULL && a->kind == ATTEMPT_INITIAL && f->end_step != NULL &&
+	    ending_side_complete(m->session, side))
+		return observed(ANSWER_NO, "it never switched to the negotiated keys", f->end_step,
+				NULL);
+	return (struct fact){.value = ANSWER_UNKNOWN};
+}
+
+/* --- the server's reaction
+ * ------------------------------------------------------------------------------------ */
+
+/* The step after which the server's reaction counts: the client's answer; when it is not known, the
+ * end of the server's flight. */
+static const struct step *
+reaction_since(const struct attempt *a, const struct facts *f)
+{
+	const struct step *answer = seen(a, EVENT_CLIENT_CERT);
+
+	if (answer == NULL)
+		answer = seen(a, EVENT_CLIENT_CERT_EMPTY);
+	if (answer == NULL && f->client_cert.value == CLIENT_CERT_NONE_SENT)
+		answer = seen(a, EVENT_CLIENT_KEY_EXCHANGE);
+	return answer;
+}
+
+static struct fact
+accepted(const struct mutual_auth *m, const struct attempt *a, struct facts *f)
+{
+	struct ending_farewell bye = ending_farewell(m, a);
+
+	if (bye.alert && !bye.polite) {
+		f->modifiers |= MODIFIER_DROPPED_AFTER_ACCEPT;
+		return (struct fact){.value = REACTION_UNKNOWN};
+	}
+	if (bye.soon && !bye.alert && !bye.polite)
+		f->modifiers |= MODIFIER_DROPPED_AFTER_ACCEPT;
+	return (struct fact){.value = REACTION_ACCEPTED,
+			     .evidence = EVIDENCE_OBSERVED,
+			     .confidence = CONFIDENCE_CERTAIN,
+			     .basis = "the server finished the handshake after the client's answer",
+			     .steps = {f->server_finished.steps[0], f->server_finished.steps[1]}};
+}
+
+static struct fact
+outcome(const struct mutual_auth *m, const struct attempt *a, struct facts *f)
+{
+	const struct step *alert = seen(a, EVENT_SERVER_ALERT), *since = reaction_since(a, f);
+	const struct step *end = f->end_step;
+
+	if (f->requested.value == ANSWER_NO)
+		return (struct fact){.value = REACTION_NOT_APPLICABLE,
+				     .evidence = f->requested.evidence,
+				     .confidence = f->requested.confidence,
+				     .basis = "nothing was asked for",
+				     .steps = {f->requested.steps[0]}};
+	if (f->requested.value != ANSWER_YES)
+		return (struct fact){.value = REACTION_UNKNOWN};
+	if (f->server_finished.value == ANSWER_YES)
+		return accepted(m, a, f);
+	if (alert != NULL && since != NULL)
+		return observed(REACTION_REJECTED,
+				"the server's fatal alert follows the client's answer", since,
+				alert);
+	if (since == NULL || end == NULL || f->ending != ENDING_SERVER_CLOSE ||
+	    !ending_side_complete(m->session, TLS_SERVER) || !ending_after(end, since))
+		return (struct fact){.value = REACTION_UNKNOWN};
+	return state(REACTION_DROPPED_NO_REPLY, EVIDENCE_OBSERVED, CONFIDENCE_MEDIUM,
+		     "the server closed after the client's answer, without any record", since, end);
+}
+
+/* --- stage, capture
+ * --------------------------------------------------------------------------------------------- */
+
+static enum stage
+stage(const struct attempt *a, const struct facts *f)
+{
+	if (a->kind != ATTEMPT_INITIAL)
+		return STAGE_HIDDEN;
+	if (f->client_finished.value == ANSWER_YES && f->server_finished.value == ANSWER_YES)
+		return STAGE_FINISHED;
+	if (seen(a, EVENT_SERVER_HELLO_13) != NULL)
+		return STAGE_HIDDEN;
+	if (seen(a, EVENT_SERVER_HELLO_DONE) != NULL || f->resumed.value == ANSWER_YES)
+		return STAGE_ANSWER;
+	if (seen(a, EVENT_SERVER_HELLO) != NULL)
+		return STAGE_SERVER_FLIGHT;
+	return seen(a, EVENT_CLIENT_HELLO) != NULL ? STAGE_HELLO : STAGE_UNSEEN;
+}
+
+static unsigned
+side_state(const struct tls_session *s, enum tls_side side)
+{
+	const struct flow_direction *d = session_direction(s, side);
+	unsigned bits = 0;
+
+	if (d->packets == 0)
+		bits |= side == TLS_CLIENT ? CAPTURE_ONLY_SERVER : CAPTURE_ONLY_CLIENT;
+	if (d->gap || trace_hole(&s->trace, side, 0, UINT64_MAX))
+		bits |= side == TLS_CLIENT ? CAPTURE_GAP_CLIENT : CAPTURE_GAP_SERVER;
+	if (d->snaplen)
+		bits |= CAPTURE_SNAPLEN;
+	if (d->limit)
+		bits |= CAPTURE_LIMIT;
+	return bits;
+}
+
+static unsigned
+capture_state(const struct mutual_auth *m, const struct facts *f, enum flow_end why)
+{
+	const struct tls_session *s = m->session;
+	unsigned bits = side_state(s, TLS_CLIENT) | side_state(s, TLS_SERVER);
+
+	if (s->limit || s->trace.limit || m->limit || why == FLOW_END_LIMIT)
+		bits |= CAPTURE_LIMIT;
+	if (s->client_hello == NULL && (bits & CAPTURE_ONLY_SERVER) == 0 &&
+	    !session_direction(s, TLS_CLIENT)->base_known)
+		bits |= CAPTURE_MIDSTREAM;
+	if (f->end_step == NULL && why == FLOW_END_CAPTURE && f->stage != STAGE_FINISHED)
+		bits |= CAPTURE_ENDS_EARLY;
+	return bits;
+}
+
+void
+facts_of(struct facts *f, const struct mutual_auth *m, size_t i, enum flow_end why)
+{
+	const struct attempt *a = &m->attempts[i];
+
+	*f = (struct facts){0};
+	ending_find(f, m, a);
+	f->resumed = resumed(m, a);
+	f->requested = requested(m, a, f);
+	f->client_cert = client_cert(m, a, f);
+	f->proof = proof(m, a, f);
+	f->client_finished = finished(m, a, f, TLS_CLIENT);
+	f->server_finished = finished(m, a, f, TLS_SERVER);
+	f->outcome = outcome(m, a, f);
+	f->answer = reaction_since(a, f);
+	f->stage = stage(a, f);
+	if (known(&f->outcome) && f->outcome.value == REACTION_ACCEPTED && f->stage == STAGE_ANSWER)
+		f->stage = STAGE_FINISHED;
+	f->capture_state = capture_state(m, f, why);
+}

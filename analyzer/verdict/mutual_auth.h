@@ -1,0 +1,79 @@
+/*
+ * mutual_auth.h - the automaton: the steps of a session become attempts, phase by phase.
+ * Reads a trace in the order of trace_merge(); facts.c reads the attempts. Phases and transitions
+ * are one table in mutual_auth.c. RFC 5246 section 7.3, RFC 8446 section 2.
+ */
+#ifndef ANALYZER_VERDICT_MUTUAL_AUTH_H
+#define ANALYZER_VERDICT_MUTUAL_AUTH_H
+
+#include "analyzer/tls/session.h"
+
+enum event {
+#define EVENT(e, text) EVENT_##e,
+#include "analyzer/verdict/events.def"
+	EVENT_COUNT,
+	EVENT_NONE = EVENT_COUNT, /* a step that moves nothing */
+};
+
+enum phase {
+	PHASE_START,
+	PHASE_HELLO,          /* the client has said hello */
+	PHASE_RETRIED,        /* ... and was asked to say it again (HelloRetryRequest) */
+	PHASE_NEGOTIATED,     /* ServerHello; full or abbreviated is still open */
+	PHASE_FLIGHT,         /* the server's flight of a full handshake has begun */
+	PHASE_REQUESTED,      /* ... and asks for a certificate */
+	PHASE_UNASKED,        /* server flight over, no CertificateRequest */
+	PHASE_ASKED,          /* server flight over, certificate requested: the client's turn */
+	PHASE_OFFERED,        /* client Certificate with a certificate */
+	PHASE_DECLINED,       /* client Certificate without one */
+	PHASE_KEYED,          /* ClientKeyExchange */
+	PHASE_PROVED,         /* CertificateVerify */
+	PHASE_CLIENT_CHANGED, /* client ChangeCipherSpec */
+	PHASE_CLIENT_FINISHED,
+	PHASE_SERVER_CHANGED,  /* server ChangeCipherSpec after the client's Finished */
+	PHASE_RESUMING,        /* server ChangeCipherSpec first: an abbreviated handshake */
+	PHASE_RESUMED,         /* its server Finished */
+	PHASE_RESUMED_CHANGED, /* its client ChangeCipherSpec */
+	PHASE_FINISHED,
+	PHASE_SEALED, /* TLS 1.3 after ServerHello: nothing can be read without secrets */
+	PHASE_ENDED,  /* a fatal alert in the clear */
+	PHASE_COUNT,
+};
+
+enum { ATTEMPTS_MAX = 16, ANOMALIES_MAX = 8 };
+
+/* An event its phase has no place for. */
+struct anomaly {
+	enum event event;
+	enum phase phase;
+	const struct step *step;
+};
+
+struct attempt {
+	enum attempt_kind kind;
+	enum phase phase;                     /* the one it ended in */
+	const struct step *seen[EVENT_COUNT]; /* the first step that fired each event */
+	const struct step *client_finished, *server_finished; /* encrypted, named by position */
+	struct anomaly anomalies[ANOMALIES_MAX];
+	unsigned n_anomalies;
+};
+
+/* The steps of a session, in order, and the attempts they make. */
+struct mutual_auth {
+	const struct tls_session *session;
+	const struct step **steps; /* trace_merge */
+	size_t n_steps;
+	uint8_t *attempt_of; /* by step: index into attempts */
+	struct attempt attempts[ATTEMPTS_MAX];
+	size_t n_attempts;
+	bool limit; /* more attempts than ATTEMPTS_MAX */
+};
+
+/* False when memory is short. Allocates in the session's arena; at least one attempt. */
+bool mutual_auth_run(struct mutual_auth *m, struct tls_session *s);
+
+/* The event a step fires in this session, EVENT_NONE for none. */
+enum event mutual_auth_event(const struct tls_session *s, const struct step *step);
+const char *event_name(enum event e);
+
+#endif
