@@ -81,15 +81,15 @@ add_record_step(const struct view *v, enum step_kind kind)
 }
 
 static enum step_kind
-sealed_kind(uint8_t content_type)
+sealed_kind(const struct framing *f)
 {
-	switch (content_type) {
+	switch (f->record.type) {
 	case TLS_CONTENT_change_cipher_spec:
 		return STEP_SEALED_CCS;
 	case TLS_CONTENT_alert:
 		return STEP_SEALED_ALERT;
 	case TLS_CONTENT_handshake:
-		return STEP_SEALED_HANDSHAKE;
+		return f->sealed ? STEP_SEALED_HANDSHAKE : STEP_OPAQUE_HANDSHAKE;
 	case TLS_CONTENT_heartbeat:
 		return STEP_HEARTBEAT;
 	default:
@@ -298,7 +298,7 @@ end_record(struct view *v)
 	if (f->state == FRAMING_SHORT)
 		read_short(v);
 	else if (f->state == FRAMING_SEALED || f->state == FRAMING_PROBE)
-		add_record_step(v, sealed_kind(f->record.type));
+		add_record_step(v, sealed_kind(f));
 	f->state = FRAMING_HEADER;
 	f->head_len = 0;
 }
@@ -375,7 +375,7 @@ adopt(struct view *v, const struct resync_header *found)
 		f->record = found[i].header;
 		f->record_at = found[i].at;
 		f->record_end = found[i + 1].at;
-		add_record_step(v, sealed_kind(f->record.type));
+		add_record_step(v, sealed_kind(f));
 	}
 	consume(v, (size_t)(last->at + TLS_RECORD_HEADER_LEN - v->at));
 	f->record = last->header;

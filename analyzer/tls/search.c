@@ -86,27 +86,27 @@ scan(const struct search *s, struct bytes in, size_t *at)
 	return SEARCH_NOTHING;
 }
 
-/* A hello that began in the view before: the tail, and as much of this view as a probe can need. */
+/* A hello that began in the view before: the tail, and as much of this view as a probe can need.
+ * *wait: this view is so short that nothing can be said yet, and it has joined the tail. */
 static enum search_found
-scan_joint(struct search *s, const struct flow_data *d)
+scan_joint(struct search *s, const struct flow_data *d, bool *wait)
 {
 	uint8_t joint[sizeof(s->tail) + TLS_PROBE_MAX];
 	size_t more = d->data.len < TLS_PROBE_MAX ? d->data.len : TLS_PROBE_MAX;
-	size_t at;
+	size_t len = s->tail_len + more, at;
 
 	memcpy(joint, s->tail, s->tail_len);
 	memcpy(joint + s->tail_len, d->data.data, more);
-	enum search_found found = scan(s, bytes_of(joint, s->tail_len + more), &at);
+	enum search_found found = scan(s, bytes_of(joint, len), &at);
+	*wait = false;
 	if (at >= s->tail_len) /* nothing begins in the tail; the view itself is scanned next */
 		return SEARCH_NOTHING;
-	if (found == SEARCH_NOTHING) {
-		if (more < d->data.len || s->tail_len + more > sizeof(s->tail))
-			return SEARCH_NOTHING;
-		keep_tail(s, bytes_of(joint, s->tail_len + more));
-		return SEARCH_GIVEN_UP; /* stands for: wait, the tail is all there is */
-	}
 	s->hello_at = d->at - s->tail_len + at;
 	s->before = bytes_of(s->tail + at, s->tail_len - at);
+	if (found == SEARCH_NOTHING && more == d->data.len && len <= sizeof(s->tail)) {
+		*wait = true;
+		keep_tail(s, bytes_of(joint, len));
+	}
 	return found;
 }
 
@@ -140,12 +140,11 @@ static enum search_found
 feed_records(struct search *s, const struct flow_data *d)
 {
 	if (s->tail_len > 0) {
-		enum search_found found = scan_joint(s, d);
-		if (found == SEARCH_GIVEN_UP)
-			return SEARCH_NOTHING;
-		s->tail_len = found == SEARCH_NOTHING ? 0 : s->tail_len;
-		if (found != SEARCH_NOTHING)
+		bool wait;
+		enum search_found found = scan_joint(s, d, &wait);
+		if (found != SEARCH_NOTHING || wait)
 			return found;
+		s->tail_len = 0;
 	}
 	size_t at;
 	enum search_found found = scan(s, d->data, &at);
@@ -181,11 +180,22 @@ search_feed(struct search *s, const struct flow_data *d)
 	return found;
 }
 
-void
+enum search_found
 search_gap(struct search *s, uint64_t at, uint64_t len)
 {
+	enum search_found found = SEARCH_NOTHING;
+
+	/* keep_tail() keeps bytes from a candidate on that no probe has refused yet. */
+	if (s->tail_len >= SEARCH_CUT_HELLO_MIN &&
+	    probe_record(s, bytes_of(s->tail, s->tail_len), &found) != TLS_PROBE_NO &&
+	    found != SEARCH_ALERT) {
+		s->hello_at = at - s->tail_len;
+		s->before = bytes_of(s->tail, s->tail_len);
+		return found;
+	}
 	s->tail_len = 0;
 	s->sslv2_len = sizeof(s->sslv2) + 1;
 	resync_gap(&s->resync, at, len);
 	s->midstream = true;
+	return SEARCH_NOTHING;
 }

@@ -16,6 +16,10 @@
 /* A hello is looked for in the first bytes of a direction only. */
 enum { SEARCH_PRELUDE_MAX = 64 * 1024, SEARCH_SSLV2_MAX = 512 };
 
+/* Record header, handshake header and client_version: of a hello that is cut, this much must be
+ * there. */
+enum { SEARCH_CUT_HELLO_MIN = 11 };
+
 enum search_found {
 	SEARCH_NOTHING, /* not yet */
 	SEARCH_CLIENT_HELLO,
@@ -48,7 +52,8 @@ struct search {
  * has the headers. After SSLV2_HELLO the message with its header is in sslv2.
  */
 enum search_found search_feed(struct search *s, const struct flow_data *d);
-/* Bytes are missing at this point. */
-void search_gap(struct search *s, uint64_t at, uint64_t len);
+/* Bytes are missing at this point. A hello that was cut here counts when its record and handshake
+ * headers agree: found as above, in `before` alone. */
+enum search_found search_gap(struct search *s, uint64_t at, uint64_t len);
 
 #endif

@@ -282,6 +282,38 @@ start_midstream(struct tls_stream *t, const struct flow_data *d, struct search *
 		flow_skip(t->flow, d->dir, until);
 }
 
+/* False when nothing was found in this view. */
+static bool
+start_found(struct tls_stream *t, enum search_found found, const struct flow_data *d)
+{
+	struct search *s = &t->search[d->dir];
+
+	switch (found) {
+	case SEARCH_NOTHING:
+		return false;
+	case SEARCH_CLIENT_HELLO:
+		start_client_hello(t, d, s);
+		return true;
+	case SEARCH_SERVER_HELLO:
+		start_hello(t, d, s, !d->dir);
+		return true;
+	case SEARCH_ALERT:
+		framing_start(&t->framing[d->dir]);
+		start_records(t, d, s);
+		return true;
+	case SEARCH_SSLV2_HELLO:
+		start_sslv2(t, d, s);
+		return true;
+	case SEARCH_RECORDS:
+		start_midstream(t, d, s);
+		return true;
+	case SEARCH_GIVEN_UP:
+		give_up(t, d->dir);
+		return true;
+	}
+	return false;
+}
+
 static void
 search_data(struct tls_stream *t, const struct flow_data *d)
 {
@@ -289,33 +321,12 @@ search_data(struct tls_stream *t, const struct flow_data *d)
 
 	if (!t->flow->dir[d->dir].base_known)
 		s->midstream = true;
-	switch (search_feed(s, d)) {
-	case SEARCH_NOTHING:
-		break;
-	case SEARCH_CLIENT_HELLO:
-		start_client_hello(t, d, s);
+	if (start_found(t, search_feed(s, d), d) || t->session == NULL)
 		return;
-	case SEARCH_SERVER_HELLO:
-		start_hello(t, d, s, !d->dir);
-		return;
-	case SEARCH_ALERT:
-		framing_start(&t->framing[d->dir]);
-		start_records(t, d, s);
-		return;
-	case SEARCH_SSLV2_HELLO:
-		start_sslv2(t, d, s);
-		return;
-	case SEARCH_RECORDS:
-		start_midstream(t, d, s);
-		return;
-	case SEARCH_GIVEN_UP:
-		give_up(t, d->dir);
-		return;
-	}
-	/* The tail may still turn out to begin a record. */
+	/* No TLS in this direction so far; the tail may still turn out to begin a record. */
 	size_t waiting = s->tail_len < d->data.len ? s->tail_len : d->data.len;
 	struct bytes foreign = {.data = d->data.data, .len = d->data.len - waiting};
-	if (t->session != NULL && foreign.len > 0)
+	if (foreign.len > 0)
 		session_foreign(t->session, session_side(t->session, d->dir), d->at, foreign,
 				&d->mark);
 }
@@ -361,6 +372,10 @@ sink_gap(void *ctx, struct flow *f, enum flow_dir d, uint64_t at, uint64_t len, 
 	(void)kind;
 	if (t == NULL)
 		return;
+	/* A hello cut short by the snap length opens a session all the same. */
+	struct flow_data cut = {.dir = d, .at = at, .mark = *mark};
+	if (t->mode[d] == MODE_SEARCH)
+		start_found(t, search_gap(&t->search[d], at, len), &cut);
 	if (t->mode[d] == MODE_RECORDS) {
 		framing_gap(&t->framing[d], t, session_side(t->session, d), at, len, mark);
 		return;
@@ -369,8 +384,6 @@ sink_gap(void *ctx, struct flow *f, enum flow_dir d, uint64_t at, uint64_t len, 
 		t->lost[d].from = at;
 	t->lost[d].to = at + len;
 	t->lost[d].mark = *mark;
-	if (t->mode[d] == MODE_SEARCH)
-		search_gap(&t->search[d], at, len);
 }
 
 static void

@@ -22,6 +22,8 @@ enum step_kind {
 	STEP_ALERT,            /* a readable alert: level, code */
 	STEP_CCS,              /* a ChangeCipherSpec in the clear */
 	STEP_SEALED_HANDSHAKE, /* an encrypted record of type handshake (TLS <= 1.2 after CCS) */
+	STEP_OPAQUE_HANDSHAKE, /* a handshake record after lost bytes: encrypted or not, who knows
+				*/
 	STEP_SEALED_ALERT,     /* an encrypted record of type alert */
 	STEP_SEALED_CCS,       /* an encrypted ChangeCipherSpec: a renegotiation switches keys */
 	STEP_APPLICATION,      /* a record of type application_data, whatever is inside (TLS 1.3) */

@@ -5,6 +5,9 @@
 
 #include "dissectors/tls/alert.h"
 
+/* A sender's IP-IDs go up by one a packet, in steps when it has other traffic. */
+enum { RST_IP_ID_AHEAD_MAX = 16 };
+
 bool
 ending_side_complete(const struct tls_session *s, enum tls_side side)
 {
@@ -39,6 +42,16 @@ rst_is_foreign(const struct tls_session *s, const struct step *step)
 	       (d->rst_ttl < d->ttl_min || d->rst_ttl > d->ttl_max);
 }
 
+bool
+ending_rst_is_own(const struct tls_session *s, const struct step *step)
+{
+	const struct flow_direction *d = session_direction(s, step->sender);
+	uint16_t ahead = (uint16_t)(d->rst_ip_id - d->last_ip_id);
+
+	return step->kind == STEP_RST && !rst_is_foreign(s, step) && d->rst_ip_id != 0 &&
+	       ahead >= 1 && ahead <= RST_IP_ID_AHEAD_MAX && d->rst_at == d->highest;
+}
+
 static bool
 ends(const struct step *step)
 {
@@ -53,9 +66,21 @@ is_alert(const struct step *step)
 	return step->kind == STEP_ALERT && step->code != TLS_ALERT_close_notify;
 }
 
-/* The first step that ends the attempt. Of two ends that crossed on the wire the alert counts; and
- * the server's alert counts even when the client had left before it came: it answers what the
- * client said. */
+/* Does an alert count although the other side had ended the attempt before? Of two ends that
+ * crossed on the wire the alert does; and the server's does even when the client had left before it
+ * came, if the client had answered: it is the reply to that. */
+static bool
+overrides(const struct step *alert, const struct step *first, const struct attempt *a)
+{
+	bool answered =
+	    a->seen[EVENT_CLIENT_CERT] != NULL || a->seen[EVENT_CLIENT_CERT_EMPTY] != NULL;
+
+	if (!is_alert(alert) || is_alert(first) || alert->sender == first->sender)
+		return false;
+	return !step_knew(alert, first) || (alert->sender == TLS_SERVER && answered);
+}
+
+/* The first step that ends the attempt. A close belongs to the attempt during which it happened. */
 static const struct step *
 first_end(struct facts *f, const struct mutual_auth *m, const struct attempt *a)
 {
@@ -64,17 +89,13 @@ first_end(struct facts *f, const struct mutual_auth *m, const struct attempt *a)
 
 	for (size_t i = 0; i < m->n_steps; i++) {
 		const struct step *s = m->steps[i];
-		/* A close belongs to the attempt during which it happened, and to the last. */
 		if (!ends(s) || m->attempt_of[i] != index)
 			continue;
-		if (rst_is_foreign(m->session, s)) {
+		if (rst_is_foreign(m->session, s))
 			f->modifiers |= MODIFIER_RESET_INJECTED_SUSPECTED;
-			continue;
-		}
-		if (first == NULL)
+		else if (first == NULL)
 			first = s;
-		else if (is_alert(s) && !is_alert(first) && s->sender != first->sender &&
-			 (!step_knew(s, first) || s->sender == TLS_SERVER))
+		else if (overrides(s, first, a))
 			return s;
 	}
 	return first;

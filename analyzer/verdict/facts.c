@@ -157,21 +157,28 @@ client_complete_to(const struct mutual_auth *m, const struct attempt *a, uint64_
 	return hello != NULL && !trace_hole(&m->session->trace, TLS_CLIENT, hello->end, to);
 }
 
-/* The client left without an answer: its alert was read, or its FIN came right behind bytes that
- * were all captured. A RST in its name proves nothing: a middlebox may have sent it. */
+/* The client left without an answer: its alert was read, or its close stands right behind bytes
+ * that were all captured. A RST in its name proves that only when its own stack made it: a
+ * middlebox may have cut the connection before the answer came by. */
 static bool
 left_without_answer(const struct mutual_auth *m, const struct attempt *a, const struct facts *f)
 {
 	const struct step *end = f->end_step;
 
-	if (end == NULL || seen(a, EVENT_CLIENT_KEY_EXCHANGE) != NULL)
+	if (end == NULL || end->sender != TLS_CLIENT ||
+	    seen(a, EVENT_CLIENT_KEY_EXCHANGE) != NULL || !client_complete_to(m, a, end->at))
 		return false;
-	if (f->ending == ENDING_CLIENT_CERT_ALERT || f->ending == ENDING_CLIENT_ALERT)
-		return end->kind == STEP_ALERT && client_complete_to(m, a, end->at);
-	if (end->kind == STEP_FIN && end->sender == TLS_CLIENT)
-		return ending_side_complete(m->session, TLS_CLIENT) &&
-		       client_complete_to(m, a, end->at);
-	return false;
+	switch (end->kind) {
+	case STEP_ALERT:
+		return true;
+	case STEP_FIN:
+		return ending_side_complete(m->session, TLS_CLIENT);
+	case STEP_RST:
+		return ending_rst_is_own(m->session, end) &&
+		       ending_side_complete(m->session, TLS_CLIENT);
+	default:
+		return false;
+	}
 }
 
 /* The server left first, and had received everything the client sent: no answer was among it. */

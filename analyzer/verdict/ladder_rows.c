@@ -59,6 +59,10 @@ name_step(struct tls_session *s, const struct mutual_auth *m, size_t i, struct o
 		to->name = is_finished(m, i) ? "Finished" : "encrypted handshake message";
 		to->evidence = EVIDENCE_INFERRED;
 		break;
+	case STEP_OPAQUE_HANDSHAKE:
+		to->name = "handshake record";
+		to->evidence = EVIDENCE_NONE;
+		break;
 	case STEP_SEALED_ALERT:
 		to->kind = MESSAGE_ALERT;
 		to->name = "encrypted alert";
