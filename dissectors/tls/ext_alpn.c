@@ -8,10 +8,10 @@ tls_ext_alpn_parse(struct cursor *in, enum tls_place place, struct tls_ext_alpn 
 {
 	*out = (struct tls_ext_alpn){0};
 	out->protocols = cursor_vec(in, 2, "protocol_name_list");
-	struct cursor list = cursor_child(in, out->protocols);
-	if (!cursor_more(&list))
-		cursor_fail(&list, "protocol_name_list");
+	if (out->protocols.len == 0)
+		cursor_fail(in, "protocol_name_list");
 	if (place != TLS_IN_CH) {
+		struct cursor list = cursor_child(in, out->protocols);
 		tls_alpn_next(&list, &out->selected);
 		cursor_end(&list, "protocol_name_list");
 		cursor_adopt(in, &list);
