@@ -12,6 +12,7 @@
 #include "dissectors/tls/compressed_certificate.h"
 #include "dissectors/tls/handshake.h"
 #include "dissectors/tls/new_session_ticket.h"
+#include "dissectors/tls/record.h"
 
 struct tls_session *
 session_create(struct tls_run *run, const struct flow *flow, enum flow_dir client)
@@ -289,6 +290,15 @@ session_foreign(struct tls_session *s, enum tls_side side, uint64_t at, struct b
 			    .mark = *mark,
 			    .length = (uint32_t)data.len};
 	session_step(s, &step);
+}
+
+bool
+session_foreign_is_tls(const struct tls_session *s)
+{
+	struct cursor c = cursor_init(bytes_of(s->foreign_text, s->foreign_text_len), 0);
+	struct tls_record_header h;
+
+	return tls_record_header_parse(&c, &h) && tls_record_header_plausible(&h);
 }
 
 /* --- roles and the end --------------------------------------------------------------------------

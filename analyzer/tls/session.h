@@ -115,6 +115,8 @@ void session_sslv2_hello(struct tls_session *s, const struct step *step, struct 
 /* Bytes of `side` at stream offset `at` that are no TLS records. */
 void session_foreign(struct tls_session *s, enum tls_side side, uint64_t at, struct bytes data,
 		     const struct flow_mark *mark);
+/* The server's foreign bytes begin like a TLS record: one of a grammar that is not read here. */
+bool session_foreign_is_tls(const struct tls_session *s);
 /* The roles were guessed wrong: every step changes sides. */
 void session_swap_sides(struct tls_session *s);
 /* The flow is over: adds its FIN and RST as steps. */

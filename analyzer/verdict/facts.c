@@ -6,6 +6,7 @@
 #include "analyzer/verdict/facts.h"
 
 #include "analyzer/verdict/ending.h"
+#include "analyzer/verdict/stage.h"
 #include "dissectors/tls/names.h"
 
 static struct fact
@@ -23,12 +24,6 @@ static struct fact
 observed(int value, const char *basis, const struct step *a, const struct step *b)
 {
 	return state(value, EVIDENCE_OBSERVED, CONFIDENCE_CERTAIN, basis, a, b);
-}
-
-static bool
-known(const struct fact *f)
-{
-	return f->evidence != EVIDENCE_NONE;
 }
 
 static const struct step *
@@ -360,58 +355,6 @@ outcome(const struct mutual_auth *m, const struct attempt *a, struct facts *f)
 		     "the server closed after the client's answer, without any record", since, end);
 }
 
-/* --- stage, capture
- * --------------------------------------------------------------------------------------------- */
-
-static enum stage
-stage(const struct attempt *a, const struct facts *f)
-{
-	if (a->kind != ATTEMPT_INITIAL)
-		return STAGE_HIDDEN;
-	if (f->client_finished.value == ANSWER_YES && f->server_finished.value == ANSWER_YES)
-		return STAGE_FINISHED;
-	if (seen(a, EVENT_SERVER_HELLO_13) != NULL)
-		return STAGE_HIDDEN;
-	if (seen(a, EVENT_SERVER_HELLO_DONE) != NULL || f->resumed.value == ANSWER_YES)
-		return STAGE_ANSWER;
-	if (seen(a, EVENT_SERVER_HELLO) != NULL)
-		return STAGE_SERVER_FLIGHT;
-	return seen(a, EVENT_CLIENT_HELLO) != NULL ? STAGE_HELLO : STAGE_UNSEEN;
-}
-
-static unsigned
-side_state(const struct tls_session *s, enum tls_side side)
-{
-	const struct flow_direction *d = session_direction(s, side);
-	unsigned bits = 0;
-
-	if (d->packets == 0)
-		bits |= side == TLS_CLIENT ? CAPTURE_ONLY_SERVER : CAPTURE_ONLY_CLIENT;
-	if (d->gap || trace_hole(&s->trace, side, 0, UINT64_MAX))
-		bits |= side == TLS_CLIENT ? CAPTURE_GAP_CLIENT : CAPTURE_GAP_SERVER;
-	if (d->snaplen)
-		bits |= CAPTURE_SNAPLEN;
-	if (d->limit)
-		bits |= CAPTURE_LIMIT;
-	return bits;
-}
-
-static unsigned
-capture_state(const struct mutual_auth *m, const struct facts *f, enum flow_end why)
-{
-	const struct tls_session *s = m->session;
-	unsigned bits = side_state(s, TLS_CLIENT) | side_state(s, TLS_SERVER);
-
-	if (s->limit || s->trace.limit || m->limit || why == FLOW_END_LIMIT)
-		bits |= CAPTURE_LIMIT;
-	if (s->client_hello == NULL && (bits & CAPTURE_ONLY_SERVER) == 0 &&
-	    !session_direction(s, TLS_CLIENT)->base_known)
-		bits |= CAPTURE_MIDSTREAM;
-	if (f->end_step == NULL && why == FLOW_END_CAPTURE && f->stage != STAGE_FINISHED)
-		bits |= CAPTURE_ENDS_EARLY;
-	return bits;
-}
-
 void
 facts_of(struct facts *f, const struct mutual_auth *m, size_t i, enum flow_end why)
 {
@@ -427,8 +370,6 @@ facts_of(struct facts *f, const struct mutual_auth *m, size_t i, enum flow_end w
 	f->server_finished = finished(m, a, f, TLS_SERVER);
 	f->outcome = outcome(m, a, f);
 	f->answer = reaction_since(a, f);
-	f->stage = stage(a, f);
-	if (known(&f->outcome) && f->outcome.value == REACTION_ACCEPTED && f->stage == STAGE_ANSWER)
-		f->stage = STAGE_FINISHED;
-	f->capture_state = capture_state(m, f, why);
+	f->stage = stage_of(m, a, f);
+	f->capture_state = stage_capture_state(m, f, why);
 }

@@ -1,0 +1,98 @@
+/*
+ * stage.c - how far an attempt came, and what its capture lacks. See stage.h.
+ */
+#include "analyzer/verdict/stage.h"
+
+/* A step of a server that has not said hello, or nothing of TLS at all. */
+static bool
+without_hello(const struct tls_session *s, const struct step *step)
+{
+	switch (step->kind) {
+	case STEP_ALERT:
+	case STEP_FIN:
+	case STEP_RST:
+		return true;
+	case STEP_FOREIGN:
+		return !session_foreign_is_tls(s);
+	default:
+		return false;
+	}
+}
+
+/* The server's direction was captured whole and holds no hello: there was none. */
+static bool
+no_hello_came(const struct tls_session *s)
+{
+	if (session_direction(s, TLS_SERVER)->packets == 0)
+		return false;
+	for (const struct step *p = s->trace.side[TLS_SERVER].first; p != NULL; p = p->next)
+		if (!without_hello(s, p))
+			return false;
+	return true;
+}
+
+static enum stage
+early_stage(const struct mutual_auth *m, const struct attempt *a)
+{
+	const struct step *hello = a->seen[EVENT_SERVER_HELLO];
+
+	if (hello != NULL)
+		return trace_hole(&m->session->trace, TLS_SERVER, hello->end, UINT64_MAX)
+			   ? STAGE_UNSEEN
+			   : STAGE_SERVER_FLIGHT;
+	return a->seen[EVENT_CLIENT_HELLO] != NULL && no_hello_came(m->session) ? STAGE_HELLO
+										: STAGE_UNSEEN;
+}
+
+/* STAGE_ANSWER says that the handshake did not finish; where that is not known it is hidden. */
+enum stage
+stage_of(const struct mutual_auth *m, const struct attempt *a, const struct facts *f)
+{
+	if (a->kind != ATTEMPT_INITIAL)
+		return STAGE_HIDDEN;
+	if (f->client_finished.value == ANSWER_YES && f->server_finished.value == ANSWER_YES)
+		return STAGE_FINISHED;
+	if (f->outcome.value == REACTION_ACCEPTED)
+		return STAGE_FINISHED;
+	if (a->seen[EVENT_SERVER_HELLO_13] != NULL)
+		return STAGE_HIDDEN;
+	if (a->seen[EVENT_SERVER_HELLO_DONE] != NULL || f->resumed.value == ANSWER_YES)
+		return f->client_finished.value == ANSWER_NO ||
+			       f->server_finished.value == ANSWER_NO
+			   ? STAGE_ANSWER
+			   : STAGE_HIDDEN;
+	return early_stage(m, a);
+}
+
+static unsigned
+side_state(const struct tls_session *s, enum tls_side side)
+{
+	const struct flow_direction *d = session_direction(s, side);
+	unsigned bits = 0;
+
+	if (d->packets == 0)
+		bits |= side == TLS_CLIENT ? CAPTURE_ONLY_SERVER : CAPTURE_ONLY_CLIENT;
+	if (d->gap || trace_hole(&s->trace, side, 0, UINT64_MAX))
+		bits |= side == TLS_CLIENT ? CAPTURE_GAP_CLIENT : CAPTURE_GAP_SERVER;
+	if (d->snaplen)
+		bits |= CAPTURE_SNAPLEN;
+	if (d->limit)
+		bits |= CAPTURE_LIMIT;
+	return bits;
+}
+
+unsigned
+stage_capture_state(const struct mutual_auth *m, const struct facts *f, enum flow_end why)
+{
+	const struct tls_session *s = m->session;
+	unsigned bits = side_state(s, TLS_CLIENT) | side_state(s, TLS_SERVER);
+
+	if (s->limit || s->trace.limit || m->limit || why == FLOW_END_LIMIT)
+		bits |= CAPTURE_LIMIT;
+	if (s->client_hello == NULL && (bits & CAPTURE_ONLY_SERVER) == 0 &&
+	    !session_direction(s, TLS_CLIENT)->base_known)
+		bits |= CAPTURE_MIDSTREAM;
+	if (f->end_step == NULL && why == FLOW_END_CAPTURE && f->stage != STAGE_FINISHED)
+		bits |= CAPTURE_ENDS_EARLY;
+	return bits;
+}
