@@ -92,16 +92,11 @@ open_message(struct probe *p, uint8_t type)
 	p->left = h.length;
 }
 
-/* legacy_version, random, session_id: the same in both hellos. */
 static void
-read_hello(struct probe *p, bool server)
+read_session_id(struct probe *p)
 {
-	uint8_t major = next_byte(p);
-	require(p, major == 3 || major == TLS_TLCP >> 8 || (server && major == 0x7f));
-	uint16_t version = (uint16_t)(major << 8 | next_byte(p));
-	require(p, major == 3 || tls_version_of(version) != TLS_VERSION_UNKNOWN);
-	skip(p, RANDOM_LEN);
 	uint8_t session_id = next_byte(p);
+
 	require(p, session_id <= SESSION_ID_MAX && session_id < p->left);
 	skip(p, session_id);
 }
@@ -120,7 +115,13 @@ tls_client_hello_probe(struct bytes prefix)
 	struct probe p = {.in = cursor_init(prefix, 0)};
 
 	open_message(&p, TLS_HS_client_hello);
-	read_hello(&p, false);
+	uint8_t major = next_byte(&p);
+	require(&p, major == TLS_SSL3 >> 8 || major == TLS_TLCP >> 8);
+	uint16_t version = (uint16_t)(major << 8 | next_byte(&p));
+	/* A client may offer a version nobody knows yet. */
+	require(&p, major == TLS_SSL3 >> 8 || version == TLS_TLCP);
+	skip(&p, RANDOM_LEN);
+	read_session_id(&p);
 	uint32_t suites = next_number(&p, 2);
 	/* At least one compression method follows. */
 	require(&p, suites > 0 && suites % 2 == 0 && suites + 2 <= p.left);
@@ -133,9 +134,17 @@ tls_server_hello_probe(struct bytes prefix)
 	struct probe p = {.in = cursor_init(prefix, 0)};
 
 	open_message(&p, TLS_HS_server_hello);
-	read_hello(&p, true);
-	require(&p, p.left >= 3);
-	skip(&p, 3); /* cipher_suite, compression_method */
+	uint8_t major = next_byte(&p);
+	bool draft = major == TLS_DRAFT_MAJOR;
+	require(&p, major == TLS_SSL3 >> 8 || major == TLS_TLCP >> 8 || draft);
+	uint16_t version = (uint16_t)(major << 8 | next_byte(&p));
+	require(&p, draft ? tls_version_of(version) == TLS_1_3 : version_ok(version));
+	skip(&p, RANDOM_LEN);
+	if (!draft)
+		read_session_id(&p);
+	size_t choice = draft ? 2 : 3; /* cipher_suite, compression_method */
+	require(&p, p.left >= choice);
+	skip(&p, choice);
 	if (cursor_ok(&p.in) && p.left > 0) {
 		require(&p, p.left >= 2);
 		uint32_t extensions = next_number(&p, 2);

@@ -52,6 +52,7 @@ read_extension(struct cursor *data, uint16_t type, enum tls_place place,
 		out->selected_identity = psk.selected_identity;
 		break;
 	case TLS_EXT_key_share:
+	case TLS_EXT_key_share_draft:
 		out->has_key_share = tls_ext_key_share_parse(data, place, &share);
 		out->group = share.server.group;
 		out->key_exchange = share.server.key_exchange;
@@ -82,11 +83,14 @@ tls_server_hello_parse(struct cursor *in, struct tls_server_hello *out)
 	*out = (struct tls_server_hello){0};
 	out->legacy_version = cursor_u16(in, "legacy_version");
 	out->random = cursor_bytes(in, RANDOM_LEN, "random");
-	out->session_id = cursor_vec(in, 1, "legacy_session_id_echo");
+	bool draft = out->legacy_version >> 8 == TLS_DRAFT_MAJOR;
+	if (!draft)
+		out->session_id = cursor_vec(in, 1, "legacy_session_id_echo");
 	if (out->session_id.len > SESSION_ID_MAX)
 		cursor_fail(in, "legacy_session_id_echo");
 	out->cipher_suite = cursor_u16(in, "cipher_suite");
-	out->compression_method = cursor_u8(in, "legacy_compression_method");
+	if (!draft)
+		out->compression_method = cursor_u8(in, "legacy_compression_method");
 	out->has_extensions = cursor_more(in);
 	if (out->has_extensions)
 		out->extensions = cursor_vec(in, 2, "extensions");

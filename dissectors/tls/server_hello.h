@@ -36,9 +36,11 @@ struct tls_server_hello {
 	struct bytes key_exchange; /* empty in a HelloRetryRequest */
 };
 
-/* `in` covers the body. Reads supported_versions, pre_shared_key and key_share in one pass over the
- * extensions. On failure what was read before it is set, the rest is zero; the fields up to
- * `extensions` and everything read before a malformed extension can be trusted. */
+/* `in` covers the body. The ServerHello of TLS 1.3 drafts up to 21 has their version up front and
+ * neither session id nor compression method; it is read, too. Reads supported_versions,
+ * pre_shared_key and key_share in one pass over the extensions. On failure what was read before it
+ * is set, the rest is zero; the fields up to `extensions` and everything read before a malformed
+ * extension can be trusted. */
 bool tls_server_hello_parse(struct cursor *in, struct tls_server_hello *out);
 
 #endif

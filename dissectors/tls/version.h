@@ -17,6 +17,9 @@ enum tls_version {
 #include "dissectors/tls/iana_versions.def"
 };
 
+/* High byte of the draft versions of TLS 1.3. */
+enum { TLS_DRAFT_MAJOR = 0x7f };
+
 /* The version a code stands for; drafts of TLS 1.3 (0x7f0e..0x7f1c, 0xfb17, 0xfb1a) are TLS_1_3.
  * TLS_VERSION_UNKNOWN for anything else, GREASE included. */
 enum tls_version tls_version_of(uint16_t code);

@@ -179,6 +179,9 @@ test_server_hello_values(void **state)
 	     TLS_DOWNGRADE_NONE},
 	    {"0303" RANDOM "00 1301 00 0006 002b 0002 7f1c", true, false, 0, TLS_1_3,
 	     TLS_DOWNGRADE_NONE},
+	    /* a draft before 22: no session id, no compression, key_share is 40 */
+	    {"7f12" RANDOM "1301 000a 0028 0006 001d 0002 abcd", true, false, 0, TLS_1_3,
+	     TLS_DOWNGRADE_NONE},
 	    {"0305" RANDOM "00 1301 00", true, false, 0, TLS_VERSION_UNKNOWN, TLS_DOWNGRADE_NONE},
 	    {"0303" RANDOM "00 1301 00 0005 002b 0001 03", false, false, 0, TLS_1_2,
 	     TLS_DOWNGRADE_NONE},
