@@ -50,5 +50,5 @@ nearest_enough(const char *a, const char *b, size_t distance)
 	size_t sa = stem(a), sb = stem(b);
 	if (sa == sb && memcmp(a, b, sa) == 0)
 		return true;
-	return distance <= strlen(b) / 3;
+	return distance <= (strlen(b) + 2) / 3;
 }
