@@ -1,0 +1,316 @@
+/*
+ * cmd_analyze.c - mtlscope analyze: captures into the database, then how bad, why, what next.
+ * batch.c reads, summary.c prints; here are the options, the problems and the exit status.
+ */
+#include "analyzer/cli/command.h"
+#include "analyzer/cli/dbfile.h"
+#include "analyzer/cli/summary.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { JOBS_MAX = 1024, WHY_MAX = 256 };
+
+static const struct options_row rows[] = {
+    {"output", 'o', "DB", "database to write (mtlscope.db)"},
+    {"incident", 0, "ID", "label for these captures"},
+    {"note", 0, "TEXT", "a line about the incident"},
+    {"filter", 0, "BPF", "only packets that match"},
+    {"force", 0, NULL, "read again what is already in the database"},
+    {"verify", 0, NULL, "read files again that look unchanged, and compare"},
+    {"sha256", 0, NULL, "store SHA-256 of each capture, too"},
+    {"no-ndpi", 0, NULL, "no application labels"},
+    {"no-progress", 0, NULL, "no progress line"},
+    {"stats", 0, NULL, "counts and speed, on stderr"},
+    {"json", 0, NULL, "summary for scripts: one object"},
+    {"jobs", 0, "N", NULL},
+    {"keylog", 0, "FILE", NULL},
+    /* of later versions; each is refused in one line */
+    {"rsa-key", 0, "FILE", NULL},
+    {"ca", 0, "PATH", NULL},
+    {"crl", 0, "PATH", NULL},
+    {"port", 0, "N", NULL},
+    {"files-from", 0, "FILE", NULL},
+    {"passphrase-file", 0, "FILE", NULL},
+    {"max-memory", 0, "SIZE", NULL},
+    {"verify-all", 0, NULL, NULL},
+};
+static const char *const later[] = {
+    "rsa-key", "ca", "crl", "port", "files-from", "passphrase-file", "max-memory", "verify-all"};
+
+/* What the options add up to. */
+struct plan {
+	struct batch_settings settings;
+	struct str program; /* version and filter */
+	struct inputs *inputs;
+};
+
+static void
+plan_finish(struct plan *p)
+{
+	capture_filter_destroy(p->settings.filter);
+	inputs_destroy(p->inputs);
+	str_finish(&p->program);
+}
+
+static bool
+refuse_later(struct command_io *io, const struct options *o)
+{
+	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
+		if (!options_has(o, later[i]))
+			continue;
+		struct str name = {0};
+		str_addf(&name, "--%s", later[i]);
+		message_error(&io->err, str_string(&name), "not in this version");
+		str_finish(&name);
+		return true;
+	}
+	return false;
+}
+
+static bool
+check_jobs(struct command_io *io, const struct options *o)
+{
+	struct str wrong = {0};
+	long jobs = 1;
+	bool good = options_number(o, "jobs", JOBS_MAX, &jobs, &wrong);
+
+	if (!good)
+		message_error(&io->err, NULL, "%s", str_string(&wrong));
+	else if (jobs > 1)
+		message_note(&io->err, "--jobs: this version reads one capture at a time");
+	str_finish(&wrong);
+	return good;
+}
+
+static bool
+check_keylogs(struct command_io *io, const struct options *o)
+{
+	size_t at = 0;
+
+	for (const char *path; (path = options_next(o, "keylog", &at)) != NULL;) {
+		if (access(path, R_OK) != 0) {
+			message_error(&io->err, path, "the key log cannot be read");
+			return false;
+		}
+	}
+	if (options_has(o, "keylog"))
+		message_note(&io->err, "--keylog: key logs are not used yet");
+	return true;
+}
+
+static bool
+make_filter(struct command_io *io, const struct options *o, struct plan *p)
+{
+	const char *expression = options_value(o, "filter");
+	char why[WHY_MAX];
+
+	str_add(&p->program, command_version);
+	if (expression == NULL)
+		return true;
+	p->settings.filter = capture_filter_create(expression, why, sizeof(why));
+	if (p->settings.filter == NULL) {
+		message_error(&io->err, "--filter", "%s", why);
+		return false;
+	}
+	const char *note = capture_filter_note(p->settings.filter);
+	if (note != NULL)
+		message_note(&io->err, "--filter: %s", note);
+	/* What was read through another filter is another result. */
+	str_addf(&p->program, "; filter %s", expression);
+	return true;
+}
+
+static bool
+make_inputs(struct command_io *io, const struct options *o, struct plan *p)
+{
+	p->inputs = inputs_create();
+	bool good = p->inputs != NULL;
+
+	for (size_t i = 0; good && i < o->n_args; i++)
+		good = inputs_add(p->inputs, o->args[i]);
+	if (!good)
+		message_error(&io->err, "analyze", "out of memory");
+	return good;
+}
+
+static bool
+make_plan(struct command_io *io, const struct options *o, struct plan *p)
+{
+	const char *database = options_value(o, "output");
+
+	*p = (struct plan){0};
+	if (o->n_args == 0) {
+		message_error(&io->err, "analyze",
+			      "name a capture, a directory, or - for stdin: mtlscope analyze PATH");
+		return false;
+	}
+	if (refuse_later(io, o) || !check_jobs(io, o) || !check_keylogs(io, o) ||
+	    !make_filter(io, o, p) || !make_inputs(io, o, p))
+		return false;
+	p->settings = (struct batch_settings){
+	    .database = database != NULL ? database : dbfile_default,
+	    .incident = options_value(o, "incident"),
+	    .note = options_value(o, "note"),
+	    .program = str_string(&p->program),
+	    .filter = p->settings.filter,
+	    .force = options_has(o, "force"),
+	    .verify = options_has(o, "verify"),
+	    .sha256 = options_has(o, "sha256"),
+	    .labels = !options_has(o, "no-ndpi"),
+	};
+	return true;
+}
+
+/* Nothing read: each problem is an error; else a warning that comes after the result. */
+static void
+print_problems(struct command_io *io, const struct batch *b, const struct summary *s)
+{
+	for (size_t i = 0; i < b->n_problems; i++) {
+		if (b->n_ids == 0)
+			message_error(&io->err, b->problems[i].path, "%s", b->problems[i].text);
+		else
+			message_warning(&io->err, b->problems[i].path, "%s", b->problems[i].text);
+	}
+	for (size_t i = 0; i < s->problems.rows; i++) {
+		int64_t n = result_number(&s->problems, i, "sessions");
+		message_warning(&io->err, result_text(&s->problems, i, "path"), "%s; its %lld %s",
+				result_text(&s->problems, i, "problem"), (long long)n,
+				n == 1 ? "session is kept" : "sessions are kept");
+	}
+	const char *filtered =
+	    b->settings.filter != NULL ? capture_filter_problem(b->settings.filter) : NULL;
+	if (filtered != NULL)
+		message_warning(&io->err, "--filter", "%s", filtered);
+}
+
+static void
+print_stats(struct term *err, const struct batch *b)
+{
+	struct pipeline_stats p = pipeline_stats(b->pipeline);
+	int64_t ms = progress_now_ms() - b->progress.started_ms;
+	struct str line = {0};
+
+	str_addf(&line,
+		 "%llu captures read, %llu unchanged, %llu copies, %llu files that are none\n",
+		 (unsigned long long)b->n_read, (unsigned long long)b->n_skipped,
+		 (unsigned long long)b->n_copies, (unsigned long long)b->n_not_captures);
+	str_addf(&line, "%llu packets, ", (unsigned long long)b->packets);
+	progress_add_size(&line, b->bytes);
+	str_addf(&line, " in %.3f s", (double)ms / 1000);
+	if (ms > 0) {
+		str_add(&line, " (");
+		progress_add_size(&line, b->bytes * 1000 / (uint64_t)ms);
+		str_add(&line, "/s)");
+	}
+	str_addf(&line,
+		 "\n%llu TCP segments, %llu flows, %llu sessions, %llu malformed, %llu cut, "
+		 "%llu of unknown link types\n",
+		 (unsigned long long)p.segments, (unsigned long long)p.flows,
+		 (unsigned long long)p.sessions, (unsigned long long)p.malformed,
+		 (unsigned long long)p.cut, (unsigned long long)p.unknown_link);
+	fputs(str_string(&line), err->file);
+	str_finish(&line);
+}
+
+/* Result to stdout from the committed rows; false: they could not be read back. */
+static bool
+print_result(struct command_io *io, const struct options *o, const struct batch *b,
+	     struct summary *s)
+{
+	const char *database = b->settings.database;
+	struct query *q = dbfile_open(io, database, "failures");
+
+	if (q == NULL)
+		return false;
+	bool good = summary_load(s, q, b);
+	if (!good)
+		message_error(&io->err, database, "%s", query_error(q));
+	else if (options_has(o, "json"))
+		summary_print_json(&io->out, s, b);
+	else
+		summary_print(&io->out, s, database);
+	fflush(stdout);
+	query_destroy(q);
+	return good;
+}
+
+/* Nothing was found that could be read; say so for directories, which are no problem themselves. */
+static void
+print_nothing(struct command_io *io, const struct options *o, const struct batch *b)
+{
+	if (b->n_problems > 0 || b->fault != NULL || b->stopped)
+		return;
+	if (b->n_not_captures > 0)
+		message_error(&io->err, o->args[0], "no capture in it (%llu other file%s)",
+			      (unsigned long long)b->n_not_captures,
+			      b->n_not_captures == 1 ? "" : "s");
+	else
+		message_error(&io->err, o->args[0], "no capture in it");
+}
+
+static int
+finish_run(struct command_io *io, const struct options *o, struct batch *b)
+{
+	struct summary s = {0};
+	bool any = b->n_ids > 0, good = true;
+
+	if (any)
+		good = print_result(io, o, b, &s);
+	else
+		print_nothing(io, o, b);
+	print_problems(io, b, &s);
+	bool problem = b->n_problems > 0 || s.problems.rows > 0;
+	summary_finish(&s);
+	if (b->fault != NULL)
+		message_error(&io->err, NULL, "%s%s", b->fault,
+			      any ? ". Complete captures are kept; run the same command again to "
+				    "continue"
+				  : "");
+	if (options_has(o, "stats"))
+		print_stats(&io->err, b);
+	if (b->stopped) {
+		message_note(&io->err,
+			     "stopped; whole captures are kept, the same command continues");
+		return COMMAND_STOPPED;
+	}
+	if (!any || !good)
+		return COMMAND_FAILED;
+	return problem || b->fault != NULL ? COMMAND_PROBLEM : COMMAND_DONE;
+}
+
+static int
+run(struct command_io *io, const struct options *o)
+{
+	struct plan p;
+	struct batch b = {0};
+	int status = COMMAND_FAILED;
+
+	if (make_plan(io, o, &p)) {
+		bool progress = !options_has(o, "no-progress") && !options_has(o, "json");
+		if (batch_init(&b, &p.settings, &io->err, progress)) {
+			batch_run(&b, p.inputs);
+			status = finish_run(io, o, &b);
+		} else {
+			message_error(&io->err, "analyze", "out of memory");
+		}
+		batch_finish(&b);
+	}
+	plan_finish(&p);
+	return status;
+}
+
+const struct command cmd_analyze = {
+    .name = "analyze",
+    .group = "Database",
+    .line = "read captures, directories, or - for stdin",
+    .usage = "[options] PATH...",
+    .about = "Read captures into a database. PATH: capture, directory, or -",
+    .more = "Safe to interrupt: run it again and it continues. Exit status: 0 done, 1 nothing\n"
+	    "could be done, 2 done but an input had a problem. A finding is not an error.\n\n"
+	    "example: mtlscope analyze --incident INC-4711 captures/",
+    .options = rows,
+    .n_options = sizeof(rows) / sizeof(rows[0]),
+    .run = run,
+};
