@@ -57,12 +57,6 @@ length(struct build *b, uint32_t len)
 }
 
 static void
-length_0(struct build *b)
-{
-	length(b, 0);
-}
-
-static void
 length_7(struct build *b)
 {
 	length(b, 7);
@@ -254,7 +248,6 @@ static const struct {
 	void (*bad)(struct build *b);
 	const char *yield, *problem;
 } rows[] = {
-    {length_0, "1:5 3:7 4:9", AT_BAD "length 0 is below 12; went on at byte 140"},
     {length_7, "1:5 3:7 4:9", AT_BAD "length 7 is below 12; went on at byte 140"},
     {length_huge, "1:5 3:7 4:9",
      AT_BAD "length 4294967280 is over the limit of 16 MiB; went on at byte 140"},
