@@ -115,6 +115,8 @@ tls_client_hello_probe(struct bytes prefix)
 	struct probe p = {.in = cursor_init(prefix, 0)};
 
 	open_message(&p, TLS_HS_client_hello);
+	if (!cursor_ok(&p.in))
+		return answer(&p);
 	uint8_t major = next_byte(&p);
 	require(&p, major == TLS_SSL3 >> 8 || major == TLS_TLCP >> 8);
 	uint16_t version = (uint16_t)(major << 8 | next_byte(&p));
@@ -134,6 +136,8 @@ tls_server_hello_probe(struct bytes prefix)
 	struct probe p = {.in = cursor_init(prefix, 0)};
 
 	open_message(&p, TLS_HS_server_hello);
+	if (!cursor_ok(&p.in))
+		return answer(&p);
 	uint8_t major = next_byte(&p);
 	bool draft = major == TLS_DRAFT_MAJOR;
 	require(&p, major == TLS_SSL3 >> 8 || major == TLS_TLCP >> 8 || draft);
