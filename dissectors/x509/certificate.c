@@ -43,30 +43,16 @@ signature(struct cursor *in, struct x509_certificate *c)
 	x509_algorithm_parse(in, &c->tbs_signature, "signature");
 }
 
-/* The view is kept even if something in it is malformed: x509_dn_text reads as far as it goes. */
-static struct bytes
-name(struct cursor *in, const char *field)
-{
-	struct cursor whole = *in;
-	struct x509_dn dn = x509_dn_init(in, field);
-	struct x509_attribute a;
-
-	while (x509_dn_next(&dn, &a))
-		;
-	cursor_adopt(in, &dn.rdns);
-	return der_whole(&whole, DER_SEQUENCE, field);
-}
-
 static void
 issuer(struct cursor *in, struct x509_certificate *c)
 {
-	c->issuer = name(in, "issuer");
+	c->issuer = x509_dn_view(in, "issuer");
 }
 
 static void
 subject(struct cursor *in, struct x509_certificate *c)
 {
-	c->subject = name(in, "subject");
+	c->subject = x509_dn_view(in, "subject");
 }
 
 static void

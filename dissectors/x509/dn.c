@@ -112,14 +112,64 @@ wide_is_text(struct bytes value, enum encoding e)
 	return true;
 }
 
+static bool
+utf8_is_text(struct bytes v)
+{
+	for (size_t i = 0, n; i < v.len; i += n) {
+		n = x509_utf8_length(bytes_of(v.data + i, v.len - i));
+		if (n == 0)
+			return false;
+	}
+	return true;
+}
+
+/* Do the octets follow the encoding of their string type? True for any other type. */
+static bool
+string_is_valid(const struct der *value)
+{
+	enum encoding e = encoding_of(value->tag);
+
+	if (e == UTF8)
+		return utf8_is_text(value->value);
+	return (e != UCS2 && e != UCS4) || wide_is_text(value->value, e);
+}
+
+struct bytes
+x509_dn_view(struct cursor *in, const char *field)
+{
+	struct cursor whole = *in;
+	struct x509_dn dn = x509_dn_init(in, field);
+	struct x509_attribute a;
+
+	while (x509_dn_next(&dn, &a))
+		if (!string_is_valid(&a.value))
+			cursor_fail(&dn.rdns, "AttributeValue");
+	cursor_adopt(in, &dn.rdns);
+	return der_whole(&whole, DER_SEQUENCE, field);
+}
+
 static void
-put_pair(struct x509_text *t, uint8_t octet)
+put_octet(struct x509_text *t, uint8_t octet)
 {
 	static const char digit[] = "0123456789ABCDEF";
 
-	x509_text_char(t, '\\');
 	x509_text_char(t, digit[octet >> 4]);
 	x509_text_char(t, digit[octet & 15]);
+}
+
+static void
+put_pair(struct x509_text *t, uint8_t octet)
+{
+	x509_text_char(t, '\\');
+	put_octet(t, octet);
+}
+
+static void
+put_dump(struct x509_text *t, struct bytes encoding)
+{
+	x509_text_char(t, '#');
+	for (size_t i = 0; i < encoding.len; i++)
+		put_octet(t, encoding.data[i]);
 }
 
 /* RFC 4514 section 2.4; controls by their code, as OpenSSL does and the section allows. */
@@ -191,8 +241,7 @@ put_value(struct x509_text *t, const struct der *value, bool known)
 	} else if (e != NOT_TEXT && wide_is_text(value->value, e)) {
 		put_wide(t, value->value, e);
 	} else {
-		x509_text_char(t, '#');
-		x509_text_hex(t, value->whole);
+		put_dump(t, value->whole);
 	}
 }
 
@@ -219,20 +268,33 @@ reverse(char *s, size_t n)
 	}
 }
 
-/* Section 2.1 starts with the last RDN. The text has them in encoding order, separated by NUL,
- * which nothing else contains: reverse each, then reverse all. Linear, and needs no memory. */
+/* Separators while the text is in encoding order: controls, which nothing else contains. */
+enum { NEXT_RDN = 0, SAME_RDN = 1 };
+
+static size_t
+attribute_length(const char *s, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && s[i] != NEXT_RDN && s[i] != SAME_RDN)
+		i++;
+	return i;
+}
+
+/* Section 2.1 starts with the last RDN; like OpenSSL, each RDN with its last attribute too. Reverse
+ * every attribute, then all of it: linear, and needs no memory. */
 static void
 last_first(char *s, size_t n)
 {
 	for (size_t i = 0; i < n;) {
-		size_t len = strnlen(s + i, n - i);
+		size_t len = attribute_length(s + i, n - i);
 		reverse(s + i, len);
 		i += len + 1;
 	}
 	reverse(s, n);
 	for (size_t i = 0; i < n; i++)
-		if (s[i] == '\0')
-			s[i] = ',';
+		if (s[i] == NEXT_RDN || s[i] == SAME_RDN)
+			s[i] = s[i] == NEXT_RDN ? ',' : '+';
 }
 
 size_t
@@ -246,14 +308,12 @@ x509_dn_text(struct bytes name, char *buf, size_t size, bool *malformed)
 
 	while (x509_dn_next(&dn, &a)) {
 		if (t.len > 0)
-			x509_text_char(&t, a.first ? '\0' : '+');
+			x509_text_char(&t, a.first ? NEXT_RDN : SAME_RDN);
 		put_attribute(&t, &a);
 	}
 	bad = !cursor_ok(&dn.rdns) || !cursor_end(&in, "Name");
-	if (bad && t.len == 0) {
-		x509_text_char(&t, '#');
-		x509_text_hex(&t, name);
-	}
+	if (bad && t.len == 0)
+		put_dump(&t, name);
 	if (malformed != NULL)
 		*malformed = bad;
 	if (t.len < size)

@@ -25,6 +25,10 @@ struct x509_dn x509_dn_init(struct cursor *name, const char *field);
 /* False at the end and after a failure, which is then in dn->rdns. */
 bool x509_dn_next(struct x509_dn *dn, struct x509_attribute *out);
 
+/* The next element, a Name, whole; filled also when `in` fails inside it, for x509_dn_text reads as
+ * far as it goes. A string that breaks its encoding fails too: OpenSSL and others refuse it. */
+struct bytes x509_dn_view(struct cursor *in, const char *field);
+
 /*
  * RFC 4514 text of a whole Name element, most specific first ("CN=alice,OU=Clients,C=DE"), always
  * valid UTF-8 and free of NUL and other C0 controls (written \XX). Values whose type has no text,

@@ -14,9 +14,10 @@ subject_key_identifier(struct cursor *in, struct x509_certificate *c)
 static void
 key_usage(struct cursor *in, struct x509_certificate *c)
 {
-	struct bytes bits = der_bit_string(in, NULL, "KeyUsage");
+	unsigned unused;
+	struct bytes bits = der_bit_string(in, &unused, "KeyUsage");
 
-	for (unsigned i = 0; i < 16 && i / 8 < bits.len; i++)
+	for (unsigned i = 0; i < 16 && i + unused < bits.len * 8; i++)
 		if (bits.data[i / 8] & 0x80 >> i % 8)
 			c->key_usage |= 1u << i;
 }
@@ -42,12 +43,20 @@ basic_constraints(struct cursor *in, struct x509_certificate *c)
 static void
 authority_key_identifier(struct cursor *in, struct x509_certificate *c)
 {
-	struct cursor body = der_enter(in, DER_SEQUENCE, "AuthorityKeyIdentifier");
-	struct der d;
+	struct cursor body = der_enter(in, DER_SEQUENCE, "AuthorityKeyIdentifier"), names;
+	struct x509_general_name name;
 
-	while (cursor_more(&body) && der_next(&body, &d, "AuthorityKeyIdentifier"))
-		if (d.tag == (DER_CONTEXT | 0))
-			c->aki = d.value;
+	if (der_peek(&body) == (DER_CONTEXT | 0))
+		c->aki = der_value(&body, DER_CONTEXT | 0, "keyIdentifier");
+	if (der_peek(&body) == (DER_CONTEXT | DER_CONSTRUCTED | 1)) {
+		names = der_enter(&body, DER_CONTEXT | DER_CONSTRUCTED | 1, "authorityCertIssuer");
+		while (x509_general_name_next(&names, &name))
+			;
+		cursor_adopt(&body, &names);
+	}
+	if (der_peek(&body) == (DER_CONTEXT | 2))
+		der_value(&body, DER_CONTEXT | 2, "authorityCertSerialNumber");
+	cursor_end(&body, "AuthorityKeyIdentifier");
 	cursor_adopt(in, &body);
 }
 

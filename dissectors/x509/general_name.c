@@ -4,6 +4,7 @@
  * See certificate.h. RFC 5280 sections 4.2.1.6, 4.2.1.12, 4.2.1.13, 4.2.2.1.
  */
 #include "dissectors/x509/certificate.h"
+#include "dissectors/x509/dn.h"
 
 /* Which kinds are constructed: those whose contents are a structure. */
 static const bool constructed[X509_NAME_KIND_COUNT] = {
@@ -22,6 +23,17 @@ other_name(struct cursor *in, struct bytes contents, struct x509_general_name *o
 	out->type = der_oid(&body, "type-id");
 	out->value = der_value(&body, DER_CONTEXT | DER_CONSTRUCTED | 0, "value");
 	cursor_end(&body, "otherName");
+	cursor_adopt(in, &body);
+}
+
+/* The tag is explicit, because Name is a CHOICE: the contents are a whole Name. */
+static void
+directory_name(struct cursor *in, struct bytes contents)
+{
+	struct cursor body = cursor_child(in, contents);
+
+	x509_dn_view(&body, "directoryName");
+	cursor_end(&body, "directoryName");
 	cursor_adopt(in, &body);
 }
 
@@ -46,6 +58,8 @@ x509_general_name_next(struct cursor *in, struct x509_general_name *out)
 	out->value = d.value;
 	if (out->kind == X509_NAME_OTHER)
 		other_name(in, d.value, out);
+	else if (out->kind == X509_NAME_DIRECTORY)
+		directory_name(in, d.value);
 	return cursor_ok(in);
 }
 
@@ -78,27 +92,38 @@ x509_access_next(struct cursor *in, struct bytes *method, struct bytes *uri)
 	return false;
 }
 
-/* DistributionPoint ::= SEQUENCE { distributionPoint [0] { fullName [0] | nameRelative [1] },
- * reasons [1], cRLIssuer [2] }, all optional: the names of its fullName, which may be none. */
+/* DistributionPointName ::= CHOICE { fullName [0] GeneralNames, nameRelativeToCRLIssuer [1] } */
+static struct bytes
+full_name(struct cursor *point)
+{
+	struct cursor choice =
+	    der_enter(point, DER_CONTEXT | DER_CONSTRUCTED | 0, "distributionPoint");
+	struct bytes names = {0};
+
+	if (der_peek(&choice) == (DER_CONTEXT | DER_CONSTRUCTED | 0))
+		names = der_value(&choice, DER_CONTEXT | DER_CONSTRUCTED | 0, "fullName");
+	else
+		der_value(&choice, DER_CONTEXT | DER_CONSTRUCTED | 1, "nameRelativeToCRLIssuer");
+	cursor_end(&choice, "distributionPoint");
+	cursor_adopt(point, &choice);
+	return names;
+}
+
+/* DistributionPoint ::= SEQUENCE { distributionPoint [0], reasons [1], cRLIssuer [2] }, all
+ * optional: the names of its fullName, which may be none. */
 static struct cursor
-full_name(struct cursor *points)
+point_names(struct cursor *points)
 {
 	struct cursor body = der_enter(points, DER_SEQUENCE, "DistributionPoint");
 	struct bytes names = {0};
-	struct der d;
 
-	while (cursor_more(&body) && der_next(&body, &d, "DistributionPoint")) {
-		struct cursor choice = cursor_child(&body, d.value);
-
-		if (d.tag != (DER_CONTEXT | DER_CONSTRUCTED | 0))
-			continue;
-		if (der_peek(&choice) == (DER_CONTEXT | DER_CONSTRUCTED | 0))
-			names = der_value(&choice, DER_CONTEXT | DER_CONSTRUCTED | 0, "fullName");
-		else
-			der_next(&choice, &d, "distributionPoint");
-		cursor_end(&choice, "distributionPoint");
-		cursor_adopt(&body, &choice);
-	}
+	if (der_peek(&body) == (DER_CONTEXT | DER_CONSTRUCTED | 0))
+		names = full_name(&body);
+	if (der_peek(&body) == (DER_CONTEXT | 1))
+		der_value(&body, DER_CONTEXT | 1, "reasons");
+	if (der_peek(&body) == (DER_CONTEXT | DER_CONSTRUCTED | 2))
+		der_value(&body, DER_CONTEXT | DER_CONSTRUCTED | 2, "cRLIssuer");
+	cursor_end(&body, "DistributionPoint");
 	cursor_adopt(points, &body);
 	return cursor_child(points, names);
 }
@@ -110,7 +135,7 @@ x509_crl_url_next(struct cursor *points, struct cursor *names, struct bytes *uri
 
 	while (cursor_more(names) || cursor_more(points)) {
 		if (!cursor_more(names))
-			*names = full_name(points);
+			*names = point_names(points);
 		if (x509_general_name_next(names, &name) && name.kind == X509_NAME_URI) {
 			*uri = name.value;
 			return true;

@@ -75,8 +75,15 @@ put_group(struct x509_text *t, unsigned g)
 static void
 put_ipv6(struct x509_text *t, struct bytes v)
 {
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 	unsigned start, count;
 
+	/* RFC 5952 section 5: IPv4-mapped addresses end as IPv4 does. */
+	if (memcmp(v.data, mapped, sizeof mapped) == 0) {
+		x509_text_str(t, "::ffff:");
+		put_ipv4(t, bytes_of(v.data + sizeof mapped, 4));
+		return;
+	}
 	longest_zeros(v, &start, &count);
 	for (unsigned i = 0; i < 8; i++) {
 		if (count > 0 && i == start) {

@@ -1,0 +1,24 @@
+/*
+ * fuzz_ja4.c - any bytes as cipher suites and extensions: always a fingerprint, and the same again.
+ */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "analyzer/tls/ja4.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct ja4 *cached; /* kept between inputs, as in a run */
+	size_t half = size / 2;
+	struct ja4_hello hello = {.transport = 't', .legacy_version = 0x0303};
+	char one[JA4_SIZE], two[JA4_SIZE];
+
+	if (cached == NULL)
+		cached = ja4_create();
+	hello.cipher_suites = bytes_of(data, half);
+	hello.extensions = bytes_of(data + half, size - half);
+	assert(cached != NULL && ja4_text(cached, &hello, one) && ja4_text(cached, &hello, two));
+	assert(strlen(one) == JA4_LEN && strcmp(one, two) == 0);
+	return 0;
+}
