@@ -8,12 +8,14 @@
 #include <stddef.h>
 
 struct description {
-	const char *view, *column; /* column NULL: the line is about the view */
-	const char *type;          /* "INTEGER", "TEXT", "BLOB"; NULL for a view */
+	const char *view,
+	    *column;      /* one of them: a view's own row, or one of its columns' after it */
+	const char *type; /* "INTEGER", "TEXT", "BLOB"; NULL for a view */
 	const char *meaning;
 };
 
-/* Each view's own row comes first, then its columns in order. */
+/* Each view's own row comes first, then its columns in order (none for failed_mutual_auth and
+ * no_client_certificate, which have those of sessions). */
 const struct description *describe_all(size_t *count);
 
 #endif

@@ -23,7 +23,7 @@ struct query *query_create(void);
 void query_destroy(struct query *q);
 const char *query_error(const struct query *q);
 
-/* limit_ms: wall-clock time of one statement, 0 none. */
+/* limit_ms: time one statement may spend in SQLite, 0 no limit. */
 bool query_open(struct query *q, const char *path, unsigned limit_ms);
 
 /* A value for :name in the statement; text, the statement casts. Unused ones are ignored. */
@@ -38,7 +38,7 @@ enum query_step { QUERY_ROW, QUERY_DONE, QUERY_FAULT };
 struct query_rows {
 	struct query *q;
 	struct sqlite3_stmt *stmt;
-	int64_t deadline_ms;
+	int64_t left_ns;
 };
 
 /* Exactly one statement (a trailing ';' and comments are fine). Parameters without a value are a

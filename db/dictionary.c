@@ -1,0 +1,333 @@
+/*
+ * dictionary.c - the cache of ids and the statements behind it.
+ * Used by store_session.c. One open-addressed table and one byte pool serve all dictionaries;
+ * both are fixed in size, so no capture can make them grow.
+ */
+#include "db/dictionary.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	SLOTS = 1 << 15, /* a power of two */
+	SLOTS_USED_MAX = SLOTS / 2,
+	PROBES = 16, /* longer runs are crafted: such a key is simply not cached */
+	POOL = 4 << 20,
+};
+
+struct slot {
+	uint64_t hash; /* 0: free */
+	uint64_t head, number;
+	int64_t id;
+	uint32_t at, len; /* of the key, in the pool */
+};
+
+struct statements {
+	sqlite3_stmt *find, *insert;
+	int identifying, columns; /* how many of the values find needs, insert needs */
+};
+
+struct dictionary {
+	struct database *db;
+	struct statements tables[DICTIONARY_COUNT];
+	size_t slots_used, pool_used;
+	struct slot slots[SLOTS];
+	uint8_t pool[POOL];
+};
+
+/* Columns of each table beside id; identifying: 0 all of them. */
+static const struct {
+	const char *name;
+	int identifying;
+	const char *columns[DICTIONARY_COLUMNS_MAX];
+} tables[DICTIONARY_COUNT] = {
+    [DICTIONARY_NAME] = {"name", 0, {"text"}},
+    [DICTIONARY_PROFILE] = {"profile",
+			    0,
+			    {"transport", "carrier", "app_label", "tls_version", "cipher_suite",
+			     "alpn", "ja4", "ech", "client_stack", "server_stack", "vlan",
+			     "interface"}},
+    [DICTIONARY_ANSWER] = {"answer",
+			   0,
+			   {"attempt", "resumed", "client_cert_requested", "client_cert", "proof",
+			    "client_finished", "server_finished", "outcome", "ended_by", "alert",
+			    "alert_code", "alert_from", "capture_state", "evidence", "confidence"}},
+    [DICTIONARY_CONCLUSION] = {"conclusion", 0, {"verdict", "sub_reason", "modifiers"}},
+    [DICTIONARY_STEP] = {"step", 0, {"sender", "kind", "name", "evidence", "level", "code"}},
+    [DICTIONARY_CLAIM] = {"claim", 0, {"fact", "evidence", "confidence", "basis"}},
+    [DICTIONARY_CHAIN] = {"chain", 0, {"role", "certificates"}},
+    [DICTIONARY_REQUEST] = {"request", 1, {"digest"}},
+    [DICTIONARY_CERTIFICATE] = {"certificate",
+				1,
+				{"sha256",   "format",    "version",    "subject",
+				 "issuer",   "serial",    "not_before", "not_after",
+				 "san",      "key_usage", "eku",        "is_ca",
+				 "path_len", "aki",       "ski",        "ocsp_urls",
+				 "crl_urls", "key_type",  "key_bits",   "signature_algorithm",
+				 "error",    "error_at",  "der"}},
+};
+
+struct dictionary *
+dictionary_create(void)
+{
+	return calloc(1, sizeof(struct dictionary));
+}
+
+void
+dictionary_destroy(struct dictionary *c)
+{
+	if (c != NULL)
+		dictionary_close(c);
+	free(c);
+}
+
+/* "SELECT id FROM t WHERE a IS ?1 AND ..." and "INSERT INTO t (a, ...) VALUES (?1, ...)" */
+static bool
+prepare(struct dictionary *c, enum dictionary_table table)
+{
+	struct statements *s = &c->tables[table];
+	char where[1024] = "", names[512] = "", marks[256] = "", sql[2048];
+	size_t w = 0, n = 0, m = 0;
+
+	s->columns = 0;
+	s->identifying = tables[table].identifying;
+	for (int i = 0; i < DICTIONARY_COLUMNS_MAX && tables[table].columns[i] != NULL; i++) {
+		const char *column = tables[table].columns[i], *comma = i > 0 ? ", " : "";
+
+		if (s->identifying == 0 || i < s->identifying)
+			w += (size_t)snprintf(where + w, sizeof(where) - w, "%s%s IS ?%d",
+					      i > 0 ? " AND " : "", column, i + 1);
+		n += (size_t)snprintf(names + n, sizeof(names) - n, "%s%s", comma, column);
+		m += (size_t)snprintf(marks + m, sizeof(marks) - m, "%s?%d", comma, i + 1);
+		s->columns++;
+	}
+	if (s->identifying == 0)
+		s->identifying = s->columns;
+	snprintf(sql, sizeof(sql), "SELECT id FROM %s WHERE %s", tables[table].name, where);
+	if (!database_prepare(c->db, sql, &s->find))
+		return false;
+	snprintf(sql, sizeof(sql), "INSERT INTO %s (%s) VALUES (%s)", tables[table].name, names,
+		 marks);
+	return database_prepare(c->db, sql, &s->insert);
+}
+
+bool
+dictionary_open(struct dictionary *c, struct database *d)
+{
+	c->db = d;
+	for (int i = 0; i < DICTIONARY_COUNT; i++)
+		if (!prepare(c, (enum dictionary_table)i))
+			return false;
+	return true;
+}
+
+void
+dictionary_close(struct dictionary *c)
+{
+	for (int i = 0; i < DICTIONARY_COUNT; i++) {
+		sqlite3_finalize(c->tables[i].find);
+		sqlite3_finalize(c->tables[i].insert);
+		c->tables[i] = (struct statements){0};
+	}
+	dictionary_forget(c);
+}
+
+void
+dictionary_forget(struct dictionary *c)
+{
+	if (c->slots_used > 0)
+		memset(c->slots, 0, sizeof(c->slots));
+	c->slots_used = 0;
+	c->pool_used = 0;
+}
+
+void
+dictionary_key_begin(struct dictionary_key *k, enum dictionary_table table, uint64_t number)
+{
+	k->head = table;
+	k->number = number;
+	k->a = (number ^ table) * UINT64_C(0xff51afd7ed558ccd);
+	k->b = UINT64_C(0x9e3779b97f4a7c15);
+	k->len = 0;
+	k->count = 0;
+	k->texts = 0;
+}
+
+static uint64_t
+word_at(const uint8_t *p, size_t len)
+{
+	uint64_t v = 0;
+
+	memcpy(&v, p, len);
+	return v;
+}
+
+static void
+mix(struct dictionary_key *k, uint64_t a, uint64_t b)
+{
+	k->a = (k->a ^ a) * UINT64_C(0xff51afd7ed558ccd);
+	k->b = (k->b ^ b) * UINT64_C(0xc4ceb9fe1a85ec53);
+	k->a ^= k->a >> 32;
+	k->b ^= k->b >> 32;
+}
+
+/* The hash only spreads keys over slots; contents are compared afterwards. */
+void
+dictionary_key_bytes(struct dictionary_key *k, const void *data, size_t len)
+{
+	const uint8_t *p = data;
+	size_t i = 0;
+
+	assert(k->count < DICTIONARY_PARTS_MAX);
+	for (; i + 16 <= len; i += 16)
+		mix(k, word_at(p + i, 8), word_at(p + i + 8, 8));
+	if (len >= 16) /* the rest, with some bytes again */
+		mix(k, word_at(p + len - 16, 8), word_at(p + len - 8, 8));
+	else if (len >= 8)
+		mix(k, word_at(p, 8), word_at(p + len - 8, 8));
+	else if (len >= 4)
+		mix(k, word_at(p, 4), word_at(p + len - 4, 4));
+	else
+		mix(k, word_at(p, len), len);
+	k->parts[k->count].data = data;
+	k->parts[k->count].len = len;
+	k->count++;
+	k->len += len;
+}
+
+void
+dictionary_key_text(struct dictionary_key *k, const char *s)
+{
+	if (s != NULL)
+		dictionary_key_bytes(k, s, strlen(s) + 1); /* the NUL keeps parts apart */
+	else
+		k->head |= UINT64_C(0x100) << k->texts;
+	k->texts++;
+}
+
+static uint64_t
+hash(const struct dictionary_key *k)
+{
+	uint64_t h = (k->a ^ k->b << 1 ^ k->head) * UINT64_C(0xff51afd7ed558ccd);
+
+	return (h ^ h >> 32) | 1;
+}
+
+static bool
+equal(const struct dictionary *c, const struct slot *s, const struct dictionary_key *k)
+{
+	const uint8_t *p = c->pool + s->at;
+
+	if (s->head != k->head || s->number != k->number || s->len != k->len)
+		return false;
+	for (unsigned i = 0; i < k->count; i++) {
+		if (memcmp(p, k->parts[i].data, k->parts[i].len) != 0)
+			return false;
+		p += k->parts[i].len;
+	}
+	return true;
+}
+
+int64_t
+dictionary_cached(const struct dictionary *c, const struct dictionary_key *k)
+{
+	uint64_t h = hash(k);
+
+	for (size_t probe = 0; probe < PROBES; probe++) {
+		const struct slot *s = &c->slots[(h + probe) & (SLOTS - 1)];
+
+		if (s->hash == 0)
+			return 0;
+		if (s->hash == h && equal(c, s, k))
+			return s->id;
+	}
+	return 0;
+}
+
+static void
+fill(struct dictionary *c, struct slot *s, const struct dictionary_key *k, int64_t id)
+{
+	*s = (struct slot){hash(k),         k->head, k->number, id, (uint32_t)c->pool_used,
+			   (uint32_t)k->len};
+	for (unsigned i = 0; i < k->count; i++) {
+		memcpy(c->pool + c->pool_used, k->parts[i].data, k->parts[i].len);
+		c->pool_used += k->parts[i].len;
+	}
+	c->slots_used++;
+}
+
+static void
+remember(struct dictionary *c, const struct dictionary_key *k, int64_t id)
+{
+	uint64_t h = hash(k);
+
+	if (k->len > POOL / 64)
+		return; /* one long text must not drive out all others */
+	if (c->slots_used == SLOTS_USED_MAX || c->pool_used + k->len > POOL)
+		dictionary_forget(c);
+	for (size_t probe = 0; probe < PROBES; probe++) {
+		struct slot *s = &c->slots[(h + probe) & (SLOTS - 1)];
+
+		if (s->hash == 0) {
+			fill(c, s, k, id);
+			return;
+		}
+	}
+}
+
+static void
+bind(sqlite3_stmt *stmt, const struct dictionary_value *values, int count)
+{
+	for (int i = 0; i < count; i++) {
+		const struct dictionary_value *v = &values[i];
+
+		if (v->type == DICTIONARY_INTEGER)
+			sqlite3_bind_int64(stmt, i + 1, v->number);
+		else if (v->type == DICTIONARY_TEXT)
+			sqlite3_bind_text64(stmt, i + 1, v->data, v->len, SQLITE_STATIC,
+					    SQLITE_UTF8);
+		else if (v->type == DICTIONARY_BLOB)
+			sqlite3_bind_blob64(stmt, i + 1, v->data, v->len, SQLITE_STATIC);
+		else
+			sqlite3_bind_null(stmt, i + 1);
+	}
+}
+
+bool
+dictionary_resolve(struct dictionary *c, const struct dictionary_key *k,
+		   const struct dictionary_value *values, int64_t *id, bool *made)
+{
+	const struct statements *s = &c->tables[k->head & 0xff];
+
+	*made = false;
+	bind(s->find, values, s->identifying);
+	int rc = sqlite3_step(s->find);
+	*id = rc == SQLITE_ROW ? sqlite3_column_int64(s->find, 0) : 0;
+	bool ok = rc == SQLITE_ROW || rc == SQLITE_DONE || database_sqlite_fault(c->db);
+	sqlite3_reset(s->find);
+	if (ok && *id == 0) {
+		bind(s->insert, values, s->columns);
+		ok = database_run(c->db, s->insert);
+		*id = sqlite3_last_insert_rowid(c->db->db);
+		*made = ok;
+	}
+	if (ok)
+		remember(c, k, *id);
+	return ok;
+}
+
+struct dictionary_value
+dictionary_text(const char *s)
+{
+	return (struct dictionary_value){s != NULL ? DICTIONARY_TEXT : DICTIONARY_NULL, 0, s,
+					 s != NULL ? strlen(s) : 0};
+}
+
+struct dictionary_value
+dictionary_blob(const void *data, size_t len)
+{
+	return (struct dictionary_value){data != NULL ? DICTIONARY_BLOB : DICTIONARY_NULL, 0, data,
+					 len};
+}

@@ -1,0 +1,388 @@
+/*
+ * query.c - running one read-only statement safely, and reading its rows.
+ * Used by cli/ and report/. Defence in depth: the file is opened read-only, the connection is
+ * defensive, nothing can be attached, an authorizer lets only reading through, and a clock stops
+ * what does not end.
+ */
+#include "db/query.h"
+
+#include "db/schema.h"
+#include "db/store.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	PROGRESS_OPERATIONS = 10000, /* of SQLite's machine between looks at the clock */
+	VALUE_BYTES_MAX = 64 << 20,
+};
+
+struct query {
+	struct database d;
+	unsigned limit_ms;
+	int64_t deadline_ns; /* of the step that runs; 0 none */
+	bool late;
+	char denied[64]; /* what the authorizer refused last, "" nothing */
+};
+
+struct query *
+query_create(void)
+{
+	return calloc(1, sizeof(struct query));
+}
+
+void
+query_destroy(struct query *q)
+{
+	if (q != NULL)
+		database_close(&q->d);
+	free(q);
+}
+
+const char *
+query_error(const struct query *q)
+{
+	return q->d.error;
+}
+
+static int64_t
+now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* Called by SQLite; non-zero stops the statement. */
+static int
+on_progress(void *ctx)
+{
+	struct query *q = ctx;
+
+	q->late = q->deadline_ns != 0 && now_ns() > q->deadline_ns;
+	return q->late;
+}
+
+/* What the refused action is called, for the message. */
+static const char *
+action_name(int action)
+{
+	switch (action) {
+	case SQLITE_PRAGMA:
+		return "PRAGMA";
+	case SQLITE_ATTACH:
+		return "ATTACH";
+	case SQLITE_INSERT:
+		return "INSERT";
+	case SQLITE_UPDATE:
+		return "UPDATE";
+	case SQLITE_DELETE:
+		return "DELETE";
+	case SQLITE_TRANSACTION:
+	case SQLITE_SAVEPOINT:
+		return "a transaction";
+	default:
+		return "changing it";
+	}
+}
+
+static int
+authorize(void *ctx, int action, const char *first, const char *second, const char *database,
+	  const char *source)
+{
+	static const char *const functions[] = {"load_extension", "fts3_tokenizer"};
+	struct query *q = ctx;
+
+	(void)first, (void)database, (void)source;
+	if (action == SQLITE_SELECT || action == SQLITE_READ || action == SQLITE_RECURSIVE)
+		return SQLITE_OK;
+	if (action != SQLITE_FUNCTION) {
+		snprintf(q->denied, sizeof(q->denied), "%s", action_name(action));
+		return SQLITE_DENY;
+	}
+	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
+		if (sqlite3_stricmp(second, functions[i]) == 0) {
+			snprintf(q->denied, sizeof(q->denied), "%s()", functions[i]);
+			return SQLITE_DENY;
+		}
+	return SQLITE_OK;
+}
+
+static bool
+restrict_connection(struct query *q)
+{
+	sqlite3 *db = q->d.db;
+
+	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+	sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
+	sqlite3_limit(db, SQLITE_LIMIT_LENGTH, VALUE_BYTES_MAX);
+	sqlite3_progress_handler(db, PROGRESS_OPERATIONS, on_progress, q);
+	return sqlite3_set_authorizer(db, authorize, q) == SQLITE_OK ||
+	       database_sqlite_fault(&q->d);
+}
+
+/* SQLite's URI of the path, to be read as it lies there. */
+static void
+immutable_uri(const char *path, char *buf, size_t size)
+{
+	size_t used = (size_t)snprintf(buf, size, "file:");
+
+	for (; *path != '\0' && used + 32 < size; path++) {
+		unsigned char c = (unsigned char)*path;
+		const char *format = isalnum(c) || strchr("/._-", c) != NULL ? "%c" : "%%%02x";
+
+		used += (size_t)snprintf(buf + used, size - used, format, c);
+	}
+	snprintf(buf + used, size - used, "?immutable=1");
+}
+
+/* A log or journal beside the file means its last writer did not end well, and we cannot help. */
+static bool
+has_leftovers(const struct database *d)
+{
+	static const char *const suffixes[] = {"-wal", "-journal"};
+	char name[DATABASE_PATH_MAX + 16];
+	struct stat st;
+
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(name, sizeof(name), "%s%s", d->path, suffixes[i]);
+		if (stat(name, &st) == 0 && st.st_size > 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+open_immutable(struct database *d)
+{
+	char uri[3 * DATABASE_PATH_MAX + 32];
+
+	if (has_leftovers(d))
+		return database_fault(d, "its last writer was interrupted, and this directory is "
+					 "read-only. Copy it with its -wal file elsewhere");
+	database_close(d);
+	immutable_uri(d->path, uri, sizeof(uri));
+	return database_open(d, uri, SQLITE_OPEN_READONLY);
+}
+
+/* In a read-only directory SQLite cannot open a database left in WAL mode; as immutable it can. */
+static bool
+open_readable(struct database *d)
+{
+	int64_t objects;
+
+	if (!database_open(d, NULL, SQLITE_OPEN_READONLY))
+		return false;
+	sqlite3_busy_timeout(d->db, DATABASE_BUSY_MS);
+	if (database_number(d, "SELECT count(*) FROM sqlite_schema", &objects))
+		return true;
+	int rc = sqlite3_errcode(d->db);
+	return (rc == SQLITE_CANTOPEN || rc == SQLITE_READONLY) && open_immutable(d);
+}
+
+static bool
+check_version(struct database *d)
+{
+	enum schema_state state;
+	int version;
+
+	if (!schema_check(d, STORE_USER_VERSION, &state, &version))
+		return false;
+	if (state == SCHEMA_EMPTY)
+		return database_fault(d, "an empty database. Fill it: mtlscope analyze PATH");
+	if (state == SCHEMA_OLD)
+		return database_fault(d,
+				      "written by an older mtlscope (schema %d, this one reads "
+				      "%d). Any mtlscope analyze -o %.512s PATH upgrades it",
+				      version, STORE_USER_VERSION, d->path);
+	return true;
+}
+
+bool
+query_open(struct query *q, const char *path, unsigned limit_ms)
+{
+	struct database *d = &q->d;
+
+	q->limit_ms = limit_ms;
+	if (!database_set_path(d, path))
+		return false;
+	if (access(path, F_OK) != 0)
+		return database_fault(d, "not found here. Make it: mtlscope analyze PATH, or name "
+					 "it: mtlscope failures DB");
+	bool ok = open_readable(d) && check_version(d) && restrict_connection(q);
+	if (!ok)
+		database_close(d);
+	return ok;
+}
+
+static bool
+fault(struct query *q, const char *text)
+{
+	snprintf(q->d.error, sizeof(q->d.error), "%s", text);
+	return false;
+}
+
+/* The statement's own verb says more than the action SQLite refused inside it. */
+static void
+first_word(const char *sql, char *buf, size_t size)
+{
+	size_t n = 0;
+
+	sql += strspn(sql, " \t\r\n;");
+	for (; isalpha((unsigned char)sql[n]) && n + 1 < size; n++)
+		buf[n] = (char)toupper((unsigned char)sql[n]);
+	buf[n] = '\0';
+}
+
+static bool
+is_reading(const char *word)
+{
+	static const char *const words[] = {"", "SELECT", "WITH", "VALUES", "EXPLAIN"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(word, words[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool
+statement_fault(struct query *q, const char *sql)
+{
+	char word[32];
+
+	first_word(sql, word, sizeof(word));
+	if (q->denied[0] == '\0' || sqlite3_errcode(q->d.db) == SQLITE_ERROR)
+		return fault(q, sqlite3_errmsg(q->d.db));
+	snprintf(q->d.error, sizeof(q->d.error),
+		 "the database is read-only here: %s is not allowed",
+		 is_reading(word) ? q->denied : word);
+	return false;
+}
+
+/* Only white space, comments and ';' after the statement. */
+static bool
+is_over(struct query *q, const char *tail)
+{
+	while (*tail != '\0') {
+		sqlite3_stmt *stmt = NULL;
+		const char *next = tail;
+		int rc = sqlite3_prepare_v2(q->d.db, tail, -1, &stmt, &next);
+		bool more = rc != SQLITE_OK || stmt != NULL;
+
+		sqlite3_finalize(stmt);
+		if (more)
+			return false;
+		if (next == tail)
+			return true;
+		tail = next;
+	}
+	return true;
+}
+
+static bool
+bind_one(struct query *q, sqlite3_stmt *stmt, int index, const struct query_param *params,
+	 size_t count)
+{
+	const char *name = sqlite3_bind_parameter_name(stmt, index);
+	char text[200];
+
+	if (name == NULL)
+		return fault(q, "a parameter needs a name: write :name instead of ?");
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(params[i].name, name + 1) == 0)
+			return sqlite3_bind_text(stmt, index, params[i].value, -1,
+						 SQLITE_TRANSIENT) == SQLITE_OK ||
+			       fault(q, sqlite3_errmsg(q->d.db));
+	snprintf(text, sizeof(text), "parameter \"%.64s\" has no value: add %.64s=VALUE", name + 1,
+		 name + 1);
+	return fault(q, text);
+}
+
+static bool
+bind_all(struct query *q, sqlite3_stmt *stmt, const struct query_param *params, size_t count)
+{
+	for (int i = 1; i <= sqlite3_bind_parameter_count(stmt); i++)
+		if (!bind_one(q, stmt, i, params, count))
+			return false;
+	return true;
+}
+
+static bool
+prepare(struct query *q, const char *sql, sqlite3_stmt **stmt)
+{
+	const char *tail = "";
+
+	q->denied[0] = '\0';
+	q->deadline_ns = 0;
+	if (sqlite3_prepare_v2(q->d.db, sql, -1, stmt, &tail) != SQLITE_OK)
+		return statement_fault(q, sql);
+	if (!is_over(q, tail))
+		return fault(q, "one statement at a time; nothing may follow the first ';'");
+	if (*stmt == NULL)
+		return fault(q, "no statement in it");
+	/* the authorizer has seen everything that writes; this holds even if it had not */
+	return sqlite3_stmt_readonly(*stmt) != 0 ||
+	       fault(q, "the database is read-only here: only SELECT is allowed");
+}
+
+bool
+query_run(struct query *q, const char *sql, const struct query_param *params, size_t count,
+	  struct query_rows *out)
+{
+	sqlite3_stmt *stmt = NULL;
+
+	*out = (struct query_rows){0};
+	if (!prepare(q, sql, &stmt) || !bind_all(q, stmt, params, count)) {
+		sqlite3_finalize(stmt);
+		return false;
+	}
+	*out = (struct query_rows){q, stmt, (int64_t)q->limit_ms * 1000000};
+	return true;
+}
+
+static enum query_step
+step_fault(struct query *q)
+{
+	char text[120];
+
+	if (q->late) {
+		snprintf(text, sizeof(text),
+			 "stopped after %u.%u s; narrow it with WHERE, or ask for fewer columns",
+			 q->limit_ms / 1000, q->limit_ms % 1000 / 100);
+		fault(q, text);
+	} else {
+		fault(q, sqlite3_errmsg(q->d.db));
+	}
+	return QUERY_FAULT;
+}
+
+/* Only time inside SQLite counts: a reader who pages through rows is not slow SQL. */
+enum query_step
+query_next(struct query_rows *r)
+{
+	struct query *q = r->q;
+	int64_t start = now_ns();
+
+	q->late = false;
+	q->deadline_ns = q->limit_ms != 0 ? start + r->left_ns : 0;
+	int rc = sqlite3_step(r->stmt);
+	r->left_ns -= now_ns() - start;
+	if (rc == SQLITE_ROW)
+		return QUERY_ROW;
+	return rc == SQLITE_DONE ? QUERY_DONE : step_fault(q);
+}
+
+void
+query_finish(struct query_rows *r)
+{
+	sqlite3_finalize(r->stmt);
+	*r = (struct query_rows){0};
+}

@@ -1,0 +1,279 @@
+-- schema.sql - the base tables. They are the project's own; views.sql is the contract.
+--
+-- Hot and cold: `session` is small (counts and filters scan it), `story` is what one session's page
+-- needs. Whatever repeats is stored once by content in a dictionary (name, profile, answer,
+-- conclusion, step, claim, chain, request, certificate), and rows hold its id. Dictionaries hold the
+-- words of outcome_names.def as the store writes them, so no list of words stands here.
+--
+-- Lists are compact JSON arrays whose items start with a dictionary id (CAST(item AS INTEGER)):
+--   story.attempts  answer       12  "13#2"                    #attempt_no when it is not 1
+--   story.chains    chain        7   "8#2"
+--   story.requests  request      3   "3#2"
+--   story.ladder    step         "5#2+4@16201000:207x3"        +frames after first_frame, @ns after
+--                                                              started_ns, :length, x folded repeats
+--   story.facts     claim        "9#2@8,9=value"               @frames, = value (absent: NULL)
+--   chain.certificates           certificate ids, "4#2" when the position is not the index
+
+CREATE TABLE incident (
+	id INTEGER PRIMARY KEY,
+	name TEXT NOT NULL UNIQUE,
+	note TEXT
+) STRICT;
+
+-- A file as the file system showed it; done: read to its end with everything in it.
+CREATE TABLE file (
+	id INTEGER PRIMARY KEY,
+	path TEXT NOT NULL UNIQUE,
+	size INTEGER NOT NULL,
+	mtime_ns INTEGER NOT NULL,
+	inode INTEGER NOT NULL,
+	device INTEGER NOT NULL,
+	done INTEGER NOT NULL
+) STRICT;
+
+-- Sessions of a capture have consecutive ids, from first_session to last_session.
+CREATE TABLE capture (
+	id INTEGER PRIMARY KEY,
+	path TEXT NOT NULL,
+	abs_path TEXT NOT NULL,
+	xxh3 BLOB NOT NULL,
+	sha256 TEXT,
+	size INTEGER NOT NULL,
+	format TEXT,
+	link_types TEXT,
+	packets INTEGER NOT NULL,
+	first_ns INTEGER,
+	last_ns INTEGER,
+	first_session INTEGER NOT NULL,
+	last_session INTEGER NOT NULL,
+	problem TEXT,
+	incident_id INTEGER REFERENCES incident (id),
+	program TEXT NOT NULL,
+	secrets TEXT NOT NULL,
+	trust TEXT NOT NULL
+) STRICT;
+CREATE INDEX capture_content ON capture (xxh3, size);
+
+CREATE TABLE capture_name (
+	capture_id INTEGER NOT NULL REFERENCES capture (id),
+	abs_path TEXT NOT NULL,
+	path TEXT NOT NULL,
+	file_id INTEGER REFERENCES file (id),
+	PRIMARY KEY (capture_id, abs_path)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX capture_name_file ON capture_name (file_id);
+
+CREATE TABLE capture_part (
+	capture_id INTEGER NOT NULL REFERENCES capture (id),
+	part_no INTEGER NOT NULL,
+	path TEXT NOT NULL,
+	xxh3 BLOB NOT NULL,
+	size INTEGER NOT NULL,
+	first_frame INTEGER NOT NULL,
+	PRIMARY KEY (capture_id, part_no)
+) STRICT, WITHOUT ROWID;
+
+-- Dictionaries. Their indexes are for the store's lookups by content (NULLs count, so not UNIQUE).
+
+CREATE TABLE name (
+	id INTEGER PRIMARY KEY,
+	text TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE profile (
+	id INTEGER PRIMARY KEY,
+	transport TEXT NOT NULL,
+	carrier TEXT,
+	app_label TEXT,
+	tls_version TEXT,
+	cipher_suite TEXT,
+	alpn TEXT,
+	ja4 TEXT,
+	ech TEXT NOT NULL,
+	client_stack TEXT,
+	server_stack TEXT,
+	vlan INTEGER,
+	interface TEXT
+) STRICT;
+CREATE INDEX profile_content ON profile (ja4, cipher_suite, alpn, vlan, app_label, carrier, interface);
+
+CREATE TABLE answer (
+	id INTEGER PRIMARY KEY,
+	attempt TEXT NOT NULL,
+	resumed TEXT NOT NULL,
+	client_cert_requested TEXT NOT NULL,
+	client_cert TEXT NOT NULL,
+	proof TEXT NOT NULL,
+	client_finished TEXT NOT NULL,
+	server_finished TEXT NOT NULL,
+	outcome TEXT NOT NULL,
+	ended_by TEXT,
+	alert TEXT,
+	alert_code INTEGER,
+	alert_from TEXT,
+	capture_state TEXT NOT NULL,
+	evidence TEXT NOT NULL,
+	confidence TEXT NOT NULL
+) STRICT;
+CREATE INDEX answer_content ON answer (alert_code, ended_by, client_cert, proof, outcome, capture_state);
+
+CREATE TABLE conclusion (
+	id INTEGER PRIMARY KEY,
+	verdict TEXT NOT NULL,
+	sub_reason TEXT,
+	modifiers TEXT
+) STRICT;
+CREATE INDEX conclusion_content ON conclusion (verdict, sub_reason, modifiers);
+
+CREATE TABLE step (
+	id INTEGER PRIMARY KEY,
+	sender TEXT NOT NULL,
+	kind TEXT NOT NULL,
+	name TEXT,
+	evidence TEXT NOT NULL,
+	level INTEGER,
+	code INTEGER
+) STRICT;
+CREATE INDEX step_content ON step (name, sender, kind, evidence, level, code);
+
+CREATE TABLE claim (
+	id INTEGER PRIMARY KEY,
+	fact TEXT NOT NULL,
+	evidence TEXT NOT NULL,
+	confidence TEXT NOT NULL,
+	basis TEXT
+) STRICT;
+CREATE INDEX claim_content ON claim (basis, fact, evidence, confidence);
+
+CREATE TABLE certificate (
+	id INTEGER PRIMARY KEY,
+	sha256 BLOB NOT NULL UNIQUE,
+	format TEXT,
+	version INTEGER,
+	subject TEXT,
+	issuer TEXT,
+	serial TEXT,
+	not_before INTEGER,
+	not_after INTEGER,
+	san TEXT,
+	key_usage TEXT,
+	eku TEXT,
+	is_ca INTEGER,
+	path_len INTEGER,
+	aki TEXT,
+	ski TEXT,
+	ocsp_urls TEXT,
+	crl_urls TEXT,
+	key_type TEXT,
+	key_bits INTEGER,
+	signature_algorithm TEXT,
+	error TEXT,
+	error_at INTEGER,
+	der BLOB
+) STRICT;
+
+CREATE TABLE chain (
+	id INTEGER PRIMARY KEY,
+	role TEXT NOT NULL,
+	certificates TEXT NOT NULL
+) STRICT;
+CREATE INDEX chain_content ON chain (certificates, role);
+
+CREATE TABLE request (
+	id INTEGER PRIMARY KEY,
+	digest BLOB NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE request_item (
+	request_id INTEGER NOT NULL REFERENCES request (id),
+	position INTEGER NOT NULL,
+	kind TEXT NOT NULL,
+	value TEXT,
+	PRIMARY KEY (request_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- Sessions.
+
+CREATE TABLE session (
+	id INTEGER PRIMARY KEY,
+	capture_id INTEGER NOT NULL REFERENCES capture (id),
+	profile_id INTEGER NOT NULL REFERENCES profile (id),
+	answer_id INTEGER NOT NULL REFERENCES answer (id),
+	conclusion_id INTEGER NOT NULL REFERENCES conclusion (id),
+	client_ip TEXT,
+	client_port INTEGER,
+	server_ip TEXT,
+	server_port INTEGER,
+	client_mac INTEGER,
+	eap_identity_id INTEGER REFERENCES name (id),
+	sni_id INTEGER REFERENCES name (id),
+	stream INTEGER,
+	first_frame INTEGER NOT NULL,
+	last_frame INTEGER NOT NULL,
+	started_ns INTEGER NOT NULL,
+	ended_ns INTEGER NOT NULL,
+	client_certificate_id INTEGER REFERENCES certificate (id),
+	server_certificate_id INTEGER REFERENCES certificate (id)
+) STRICT;
+
+CREATE TABLE story (
+	session_id INTEGER PRIMARY KEY REFERENCES session (id),
+	community_id TEXT,
+	client_random BLOB,
+	server_random BLOB,
+	explanation TEXT,
+	attempts TEXT NOT NULL,
+	chains TEXT,
+	requests TEXT,
+	facts TEXT,
+	ladder TEXT
+) STRICT;
+
+CREATE TABLE finding (
+	session_id INTEGER NOT NULL REFERENCES session (id),
+	rank INTEGER NOT NULL,
+	attempt_no INTEGER NOT NULL,
+	cause TEXT NOT NULL,
+	certainty TEXT NOT NULL,
+	severity TEXT NOT NULL,
+	explanation TEXT,
+	server_fix TEXT,
+	client_fix TEXT,
+	frames TEXT,
+	PRIMARY KEY (session_id, rank)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE relation (
+	session_id INTEGER NOT NULL REFERENCES session (id),
+	relation TEXT NOT NULL,
+	other_session_id INTEGER NOT NULL REFERENCES session (id),
+	PRIMARY KEY (session_id, relation, other_session_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX relation_other ON relation (other_session_id);
+
+CREATE TABLE comparison (
+	id INTEGER PRIMARY KEY,
+	pair INTEGER NOT NULL,
+	near_session INTEGER REFERENCES session (id),
+	far_session INTEGER REFERENCES session (id),
+	finding TEXT NOT NULL,
+	evidence TEXT
+) STRICT;
+
+CREATE TABLE without_tls (
+	capture_id INTEGER NOT NULL REFERENCES capture (id),
+	server_ip TEXT NOT NULL,
+	server_port INTEGER NOT NULL,
+	refused INTEGER NOT NULL,
+	no_answer INTEGER NOT NULL,
+	plaintext INTEGER NOT NULL,
+	first_frame INTEGER NOT NULL,
+	PRIMARY KEY (capture_id, server_ip, server_port)
+) STRICT, WITHOUT ROWID;
+
+-- One row: whether rows were deleted since dictionaries were last swept.
+CREATE TABLE state (
+	id INTEGER PRIMARY KEY CHECK (id = 1),
+	sweep INTEGER NOT NULL
+) STRICT;
+INSERT INTO state VALUES (1, 0);

@@ -1,0 +1,329 @@
+/*
+ * store.c - the life of an open database: open, transactions, close.
+ * Driven by cli/; captures and files are in store_capture.c, sessions in store_session.c.
+ *
+ * Foreign keys are declared in the schema and not enforced by this connection: every id comes from
+ * a row made in the same transaction, and checking each again would double the cost of a session.
+ * The tests run foreign_key_check.
+ */
+#include "db/store_impl.h"
+
+#include "db/schema.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+/* clang-format off */
+static const char *const statements[STORE_STATEMENT_COUNT] = {
+    [STORE_BEGIN] = "BEGIN IMMEDIATE",
+    [STORE_COMMIT] = "COMMIT",
+    [STORE_ROLLBACK] = "ROLLBACK",
+    [STORE_DATA_VERSION] = "PRAGMA data_version",
+    [STORE_NEXT_IDS] =
+	"SELECT (SELECT coalesce(max(id), 0) + 1 FROM capture), (SELECT coalesce(max(id), 0) + 1 FROM session)",
+    [STORE_CAPTURE_INSERT] =
+	"INSERT INTO capture (id, path, abs_path, xxh3, sha256, size, format, link_types, packets, first_ns, last_ns, "
+	"first_session, last_session, problem, incident_id, program, secrets, trust) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
+	"?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, (SELECT id FROM incident WHERE name = ?15), ?16, ?17, ?18)",
+    [STORE_SESSION_INSERT] =
+	"INSERT INTO session (id, capture_id, profile_id, answer_id, conclusion_id, client_ip, client_port, "
+	"server_ip, server_port, client_mac, eap_identity_id, sni_id, stream, first_frame, last_frame, started_ns, "
+	"ended_ns, client_certificate_id, server_certificate_id) "
+	"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+    [STORE_STORY_INSERT] =
+	"INSERT INTO story (session_id, community_id, client_random, server_random, explanation, attempts, chains, "
+	"requests, facts, ladder) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    [STORE_FINDING_INSERT] =
+	"INSERT INTO finding (session_id, rank, attempt_no, cause, certainty, severity, explanation, server_fix, "
+	"client_fix, frames) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    [STORE_REQUEST_ITEM_INSERT] =
+	"INSERT INTO request_item (request_id, position, kind, value) VALUES (?1, ?2, ?3, ?4)",
+    [STORE_WITHOUT_TLS_INSERT] =
+	"INSERT INTO without_tls (capture_id, server_ip, server_port, refused, no_answer, plaintext, first_frame) "
+	"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [STORE_INCIDENT_UPSERT] =
+	"INSERT INTO incident (name, note) VALUES (?1, ?2) "
+	"ON CONFLICT (name) DO UPDATE SET note = coalesce(excluded.note, note)",
+    [STORE_FILE_FIND] =
+	"SELECT id, done, size = ?2 AND mtime_ns = ?3 AND inode = ?4 AND device = ?5 FROM file WHERE path = ?1",
+    [STORE_FILE_UPSERT] =
+	"INSERT INTO file (path, size, mtime_ns, inode, device, done) VALUES (?1, ?2, ?3, ?4, ?5, 0) "
+	"ON CONFLICT (path) DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns, "
+	"inode = excluded.inode, device = excluded.device, done = 0",
+    [STORE_FILE_UNLINK] = "UPDATE capture_name SET file_id = NULL WHERE file_id = ?1",
+    [STORE_FILE_DONE] = "UPDATE file SET done = 1 WHERE id = ?1",
+    [STORE_NAME_UPSERT] =
+	"INSERT INTO capture_name (capture_id, abs_path, path, file_id) VALUES (?1, ?2, ?3, ?4) "
+	"ON CONFLICT (capture_id, abs_path) DO UPDATE SET file_id = coalesce(excluded.file_id, file_id)",
+    [STORE_FIND_BY_FILE] =
+	"SELECT id, size, xxh3, sha256, c.abs_path, program, secrets, trust FROM capture_name n "
+	"JOIN capture c ON c.id = n.capture_id WHERE n.file_id = ?1 ORDER BY id",
+    [STORE_FIND_BY_CONTENT] =
+	"SELECT id, size, xxh3, sha256, abs_path, program, secrets, trust FROM capture "
+	"WHERE xxh3 = ?1 AND size = ?2 ORDER BY id",
+    [STORE_RANDOMS] =
+	"SELECT t.client_random FROM capture c JOIN story t ON t.session_id BETWEEN c.first_session AND c.last_session "
+	"WHERE c.id = ?1 AND t.client_random IS NOT NULL ORDER BY t.session_id",
+    [STORE_SET_SHA256] = "UPDATE capture SET sha256 = ?2 WHERE id = ?1",
+};
+/* clang-format on */
+
+struct store *
+store_create(void)
+{
+	struct store *s = calloc(1, sizeof(*s));
+	struct dictionary *c = s != NULL ? dictionary_create() : NULL;
+
+	if (c == NULL) {
+		free(s);
+		return NULL;
+	}
+	s->dictionary = c;
+	if (getrandom(&s->generation, sizeof(s->generation), 0) != sizeof(s->generation))
+		s->generation = (uint64_t)(uintptr_t)s;
+	s->generation |= 1; /* never 0, which an unstored certificate has */
+	return s;
+}
+
+static void
+finalize(struct store *s)
+{
+	for (int i = 0; i < STORE_STATEMENT_COUNT; i++) {
+		sqlite3_finalize(s->statements[i]);
+		s->statements[i] = NULL;
+	}
+	dictionary_close(s->dictionary);
+}
+
+void
+store_destroy(struct store *s)
+{
+	if (s == NULL)
+		return;
+	finalize(s);
+	database_close(&s->d);
+	dictionary_destroy(s->dictionary);
+	struct text *texts[] = {&s->attempts, &s->chains, &s->requests,
+				&s->facts,    &s->ladder, &s->chain};
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		text_finish(texts[i]);
+	free(s);
+}
+
+const char *
+store_error(const struct store *s)
+{
+	return s->d.error;
+}
+
+void
+store_forget(struct store *s)
+{
+	dictionary_forget(s->dictionary);
+	s->generation += 2;
+}
+
+/* SQLite would make the file readable by others. Its -wal and -shm files follow this mode. */
+static bool
+make_file(struct database *d)
+{
+	int fd = open(d->path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		return close(fd) == 0;
+	return errno == EEXIST || database_fault(d, "cannot be made: %s", strerror(errno));
+}
+
+static bool
+bring_up(struct database *d)
+{
+	enum schema_state state;
+	int version;
+
+	if (!schema_check(d, STORE_USER_VERSION, &state, &version))
+		return false;
+	if (state == SCHEMA_EMPTY)
+		return schema_create(d);
+	return state == SCHEMA_CURRENT || schema_upgrade(d, version, embed_upgrades);
+}
+
+/* WAL lets readers go on; where it cannot work the pragma leaves the old mode standing. */
+static bool
+use_wal(struct database *d)
+{
+	sqlite3_stmt *stmt = NULL;
+
+	if (!database_prepare(d, "PRAGMA journal_mode=WAL", &stmt))
+		return false;
+	bool wal = sqlite3_step(stmt) == SQLITE_ROW &&
+		   strcmp((const char *)sqlite3_column_text(stmt, 0), "wal") == 0;
+	bool full = sqlite3_errcode(d->db) == SQLITE_FULL;
+	if (full)
+		database_sqlite_fault(d);
+	sqlite3_finalize(stmt);
+	return !full &&
+	       database_exec(d, wal ? "PRAGMA synchronous=NORMAL" : "PRAGMA synchronous=FULL");
+}
+
+static bool
+prepare_all(struct store *s)
+{
+	for (int i = 0; i < STORE_STATEMENT_COUNT; i++)
+		if (!database_prepare(&s->d, statements[i], &s->statements[i]))
+			return false;
+	return dictionary_open(s->dictionary, &s->d);
+}
+
+bool
+store_open(struct store *s, const char *path)
+{
+	struct database *d = &s->d;
+
+	bool ok = database_set_path(d, path) && make_file(d) &&
+		  database_open(d, NULL, SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE);
+	if (ok) {
+		sqlite3_extended_result_codes(d->db, 0);
+		sqlite3_busy_timeout(d->db, DATABASE_BUSY_MS);
+		/* the cache's size in pages is computed when it is set: once the page size is known
+		 */
+		ok = database_exec(d, "PRAGMA foreign_keys=OFF") && bring_up(d) &&
+		     database_exec(d, "PRAGMA cache_size=-8000") && use_wal(d) && prepare_all(s);
+	}
+	if (!ok) {
+		finalize(s);
+		database_close(d);
+	}
+	return ok;
+}
+
+/* What only deleted captures referred to; their contents would still be seen in `certificates`. */
+static bool
+sweep(struct store *s)
+{
+	static const char sql[] =
+	    "BEGIN IMMEDIATE;"
+	    "DELETE FROM chain WHERE id NOT IN"
+	    " (SELECT CAST(value AS INTEGER) FROM story, json_each(story.chains));"
+	    "DELETE FROM certificate WHERE id NOT IN"
+	    " (SELECT CAST(value AS INTEGER) FROM chain, json_each(chain.certificates));"
+	    "CREATE TEMP TABLE used AS SELECT DISTINCT CAST(value AS INTEGER) AS id"
+	    " FROM story, json_each(story.requests);"
+	    "DELETE FROM request_item WHERE request_id NOT IN (SELECT id FROM used);"
+	    "DELETE FROM request WHERE id NOT IN (SELECT id FROM used);"
+	    "DROP TABLE used;"
+	    "DELETE FROM incident WHERE id NOT IN"
+	    " (SELECT incident_id FROM capture WHERE incident_id IS NOT NULL);"
+	    "UPDATE state SET sweep = 0;"
+	    "COMMIT";
+	int64_t due;
+
+	if (!database_number(&s->d, "SELECT sweep FROM state", &due))
+		return false;
+	if (due == 0 || database_exec(&s->d, sql))
+		return true;
+	if (sqlite3_get_autocommit(s->d.db) == 0)
+		sqlite3_exec(s->d.db, "ROLLBACK", NULL, NULL, NULL);
+	return false;
+}
+
+bool
+store_close(struct store *s)
+{
+	struct database *d = &s->d;
+	bool ok = !s->in_capture || store_abandon(s);
+
+	ok = ok && sweep(s) && database_exec(d, embed_indexes_sql);
+	finalize(s);
+	/* Others may have it open; then the last to close takes it back. Not a fault. */
+	sqlite3_busy_timeout(d->db, 0);
+	sqlite3_exec(d->db, "PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode=DELETE", NULL,
+		     NULL, NULL);
+	int rc = sqlite3_errcode(d->db);
+	if (ok && (rc == SQLITE_FULL || rc == SQLITE_IOERR))
+		ok = database_sqlite_fault(d);
+	database_close(d);
+	return ok;
+}
+
+static bool
+data_version(struct store *s, int64_t *out)
+{
+	sqlite3_stmt *stmt = s->statements[STORE_DATA_VERSION];
+	bool ok = sqlite3_step(stmt) == SQLITE_ROW || database_sqlite_fault(&s->d);
+
+	*out = sqlite3_column_int64(stmt, 0);
+	sqlite3_reset(stmt);
+	return ok;
+}
+
+/* Another process may have written, and swept, since our last transaction. */
+static bool
+notice_others(struct store *s)
+{
+	int64_t version;
+
+	if (!data_version(s, &version))
+		return false;
+	if (version != s->data_version)
+		store_forget(s);
+	s->data_version = version;
+	return true;
+}
+
+/* The capture's own row is written at its end: a page written twice in one transaction makes WAL
+ * compute the checksums of every page after it again. */
+static bool
+start_capture(struct store *s)
+{
+	sqlite3_stmt *next = s->statements[STORE_NEXT_IDS];
+
+	if (!notice_others(s))
+		return false;
+	if (sqlite3_step(next) != SQLITE_ROW)
+		return database_sqlite_fault(&s->d);
+	s->capture_id = sqlite3_column_int64(next, 0);
+	s->first_session = s->next_session = sqlite3_column_int64(next, 1);
+	sqlite3_reset(next);
+	return true;
+}
+
+bool
+store_begin(struct store *s)
+{
+	if (s->in_capture)
+		return database_fault(&s->d, "a capture has begun already");
+	if (!database_run(&s->d, s->statements[STORE_BEGIN]))
+		return false;
+	s->in_capture = true;
+	s->failed = !start_capture(s);
+	return !s->failed;
+}
+
+bool
+store_abandon(struct store *s)
+{
+	if (!s->in_capture)
+		return true;
+	s->in_capture = false;
+	store_forget(s);
+	/* a full disk has rolled back already */
+	return sqlite3_get_autocommit(s->d.db) != 0 ||
+	       database_run(&s->d, s->statements[STORE_ROLLBACK]);
+}
+
+bool
+store_totals(struct store *s, struct store_totals *out)
+{
+	int64_t captures, sessions;
+
+	if (!database_number(&s->d, "SELECT count(*) FROM capture", &captures) ||
+	    !database_number(&s->d, "SELECT count(*) FROM session", &sessions))
+		return false;
+	*out = (struct store_totals){(uint64_t)captures, (uint64_t)sessions};
+	return true;
+}

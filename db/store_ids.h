@@ -1,0 +1,23 @@
+/*
+ * store_ids.h - ids of what a session's rows refer to: dictionary rows, found or made.
+ * Between store_session.c and dictionary.h. All give false for a fault.
+ */
+#ifndef DB_STORE_IDS_H
+#define DB_STORE_IDS_H
+
+#include "db/store_impl.h"
+
+bool store_ids_name(struct store *s, const char *text, int64_t *id); /* NULL gives 0 */
+bool store_ids_profile(struct store *s, const struct outcome *o, int64_t *id);
+bool store_ids_answer(struct store *s, const struct outcome_attempt *a, int64_t *id);
+bool store_ids_conclusion(struct store *s, const struct outcome *o, int64_t *id);
+bool store_ids_step(struct store *s, const struct outcome_message *m, int64_t *id);
+bool store_ids_claim(struct store *s, const struct outcome_fact *f, int64_t *id);
+/* Keeps the id in *c for the next session. */
+bool store_ids_certificate(struct store *s, struct outcome_certificate *c, int64_t *id);
+/* certificates: a JSON array of ids, len bytes. */
+bool store_ids_chain(struct store *s, enum tls_side role, const char *certificates, size_t len,
+		     int64_t *id);
+bool store_ids_request(struct store *s, const struct outcome_request *r, int64_t *id);
+
+#endif

@@ -1,0 +1,56 @@
+/*
+ * store_impl.h - what the files of the store share; nobody else includes it.
+ * store.c opens and closes, store_capture.c holds captures and files, store_session.c emits.
+ */
+#ifndef DB_STORE_IMPL_H
+#define DB_STORE_IMPL_H
+
+#include "db/database.h"
+#include "db/dictionary.h"
+#include "db/store.h"
+#include "db/text.h"
+
+/* Statements kept for the life of an open store; their SQL is in store.c. */
+enum store_statement {
+	STORE_BEGIN,
+	STORE_COMMIT,
+	STORE_ROLLBACK,
+	STORE_DATA_VERSION,
+	STORE_NEXT_IDS,
+	STORE_CAPTURE_INSERT,
+	STORE_SESSION_INSERT,
+	STORE_STORY_INSERT,
+	STORE_FINDING_INSERT,
+	STORE_REQUEST_ITEM_INSERT,
+	STORE_WITHOUT_TLS_INSERT,
+	STORE_INCIDENT_UPSERT,
+	STORE_FILE_FIND,
+	STORE_FILE_UPSERT,
+	STORE_FILE_UNLINK,
+	STORE_FILE_DONE,
+	STORE_NAME_UPSERT,
+	STORE_FIND_BY_FILE,
+	STORE_FIND_BY_CONTENT,
+	STORE_RANDOMS,
+	STORE_SET_SHA256,
+	STORE_STATEMENT_COUNT
+};
+
+struct store {
+	struct database d;
+	struct dictionary *dictionary;
+	sqlite3_stmt *statements[STORE_STATEMENT_COUNT];
+	uint64_t generation; /* of the ids kept in outcome_certificate */
+	int64_t data_version;
+	bool in_capture, failed;
+	int64_t capture_id, first_session, next_session;
+	/* the lists of the session being emitted, and one chain's */
+	struct text attempts, chains, requests, facts, ladder, chain;
+};
+
+/* Ids kept so far are no longer good. */
+void store_forget(struct store *s);
+/* Deletes a capture and everything below it; inside a transaction. */
+bool store_capture_delete(struct store *s, int64_t id);
+
+#endif

@@ -1,0 +1,84 @@
+/*
+ * text.c - integers and JSON strings into a growing text.
+ * Used by store_session.c. Escapes: RFC 8259 section 7.
+ */
+#include "db/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void
+text_finish(struct text *t)
+{
+	free(t->data);
+	*t = (struct text){0};
+}
+
+bool
+text_reserve(struct text *t, size_t more)
+{
+	if (more <= t->size - t->len)
+		return true;
+	if (more > SIZE_MAX / 2 - t->len)
+		return false;
+	size_t size = (t->len + more) * 2;
+	char *data = realloc(t->data, size);
+	if (data == NULL)
+		return false;
+	t->data = data;
+	t->size = size;
+	return true;
+}
+
+/* Two digits at a time: half the divisions. */
+static const char digits[] = "00010203040506070809101112131415161718192021222324252627282930313233"
+			     "34353637383940414243444546474849505152535455565758596061626364656667"
+			     "6869707172737475767778798081828384858687888990919293949596979899";
+
+void
+text_put_int(struct text *t, int64_t v)
+{
+	char buf[TEXT_INT_MAX];
+	size_t at = sizeof(buf);
+	uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+
+	for (; u >= 100; u /= 100)
+		memcpy(buf + (at -= 2), digits + u % 100 * 2, 2);
+	if (u >= 10)
+		memcpy(buf + (at -= 2), digits + u * 2, 2);
+	else
+		buf[--at] = (char)('0' + u);
+	if (v < 0)
+		buf[--at] = '-';
+	memcpy(t->data + t->len, buf + at, sizeof(buf) - at);
+	t->len += sizeof(buf) - at;
+}
+
+static void
+put_escape(struct text *t, unsigned char c)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	text_put_char(t, '\\');
+	if (c == '"' || c == '\\') {
+		text_put_char(t, (char)c);
+		return;
+	}
+	memcpy(t->data + t->len, "u00", 3);
+	t->len += 3;
+	text_put_char(t, hex[c >> 4]);
+	text_put_char(t, hex[c & 15]);
+}
+
+void
+text_put_escaped(struct text *t, const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)s[i];
+
+		if (c < 0x20 || c == '"' || c == '\\')
+			put_escape(t, c);
+		else
+			text_put_char(t, (char)c);
+	}
+}

@@ -1,0 +1,36 @@
+/*
+ * text.h - a growing text with fast integers and JSON strings, for the store's compact lists.
+ * Used by store_session.c only. It keeps its memory from session to session.
+ *
+ * text_reserve() says whether the next bytes fit; the text_put_* functions after it do not check
+ * again, so the caller reserves the most an item can take.
+ */
+#ifndef DB_TEXT_H
+#define DB_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { TEXT_INT_MAX = 20 }; /* characters of an int64_t */
+
+struct text {
+	char *data;
+	size_t len, size;
+};
+
+void text_finish(struct text *t);
+/* Room for `more` bytes; false without memory. */
+bool text_reserve(struct text *t, size_t more);
+
+static inline void
+text_put_char(struct text *t, char c)
+{
+	t->data[t->len++] = c;
+}
+void text_put_int(struct text *t, int64_t v);
+/* The inside of a JSON string; reserve TEXT_ESCAPED_MAX bytes for each byte of s. */
+enum { TEXT_ESCAPED_MAX = 6 };
+void text_put_escaped(struct text *t, const char *s, size_t len);
+
+#endif

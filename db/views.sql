@@ -1,0 +1,316 @@
+-- views.sql - the contract: these views and columns are what users and scripts rely on.
+-- No JSON function but json_each (the others are refused in views under trusted_schema=0). How
+-- the items of JSON lists are written is in schema.sql. A LEFT JOIN nobody selects from costs
+-- nothing, so counts never touch `story`. Nanoseconds are floored, for times before 1970.
+
+CREATE VIEW sessions AS
+SELECT
+	s.id AS session_id,
+	s.capture_id,
+	lower(substr(hex(c.xxh3), 1, 8)) || '-' || s.first_frame AS session_key,
+	c.path AS capture_path,
+	i.name AS incident,
+	p.transport,
+	p.carrier,
+	p.app_label,
+	s.client_ip,
+	s.client_port,
+	s.server_ip,
+	s.server_port,
+	CASE WHEN s.client_mac IS NOT NULL THEN
+		printf('%02x:%02x:%02x:%02x:%02x:%02x', s.client_mac >> 40, s.client_mac >> 32 & 255,
+			s.client_mac >> 24 & 255, s.client_mac >> 16 & 255, s.client_mac >> 8 & 255,
+			s.client_mac & 255) END AS client_mac,
+	e.text AS eap_identity,
+	p.vlan,
+	p.interface,
+	t.community_id,
+	s.stream,
+	s.first_frame,
+	s.last_frame,
+	strftime('%Y-%m-%dT%H:%M:%S', (s.started_ns - 999999999 * (s.started_ns < 0)) / 1000000000, 'unixepoch')
+		|| printf('.%09dZ', (s.started_ns % 1000000000 + 1000000000) % 1000000000) AS started_at,
+	strftime('%Y-%m-%dT%H:%M:%S', (s.ended_ns - 999999999 * (s.ended_ns < 0)) / 1000000000, 'unixepoch')
+		|| printf('.%09dZ', (s.ended_ns % 1000000000 + 1000000000) % 1000000000) AS ended_at,
+	p.tls_version,
+	p.cipher_suite,
+	n.text AS sni,
+	p.alpn,
+	p.ja4,
+	p.ech,
+	CASE WHEN t.client_random IS NOT NULL THEN lower(hex(t.client_random)) END AS client_random,
+	CASE WHEN t.server_random IS NOT NULL THEN lower(hex(t.server_random)) END AS server_random,
+	a.resumed,
+	a.attempt,
+	a.client_cert_requested,
+	a.client_cert,
+	a.proof,
+	a.client_finished,
+	a.server_finished,
+	a.outcome,
+	a.ended_by,
+	a.alert,
+	a.alert_code,
+	a.alert_from,
+	a.capture_state,
+	a.evidence,
+	a.confidence,
+	v.verdict,
+	v.sub_reason,
+	v.modifiers,
+	t.explanation,
+	p.client_stack,
+	p.server_stack,
+	cc.subject AS client_subject,
+	cc.issuer AS client_issuer,
+	cc.serial AS client_serial,
+	strftime('%Y-%m-%dT%H:%M:%SZ', cc.not_before, 'unixepoch') AS client_not_before,
+	strftime('%Y-%m-%dT%H:%M:%SZ', cc.not_after, 'unixepoch') AS client_not_after,
+	CASE WHEN cc.sha256 IS NOT NULL THEN lower(hex(cc.sha256)) END AS client_cert_sha256,
+	sc.subject AS server_subject,
+	sc.issuer AS server_issuer,
+	strftime('%Y-%m-%dT%H:%M:%SZ', sc.not_before, 'unixepoch') AS server_not_before,
+	strftime('%Y-%m-%dT%H:%M:%SZ', sc.not_after, 'unixepoch') AS server_not_after,
+	CASE WHEN sc.sha256 IS NOT NULL THEN lower(hex(sc.sha256)) END AS server_cert_sha256,
+	CASE WHEN s.client_ip IS NULL OR s.server_ip IS NULL THEN ''
+		WHEN instr(s.client_ip, ':') THEN
+			'ipv6.addr==' || s.client_ip || ' && ipv6.addr==' || s.server_ip || ' && '
+		ELSE 'ip.addr==' || s.client_ip || ' && ip.addr==' || s.server_ip || ' && ' END
+		|| CASE WHEN s.client_port > 0 AND s.server_port > 0 THEN
+			CASE p.transport WHEN 'tcp' THEN 'tcp' ELSE 'udp' END || '.port==' || s.client_port || ' && '
+			|| CASE p.transport WHEN 'tcp' THEN 'tcp' ELSE 'udp' END || '.port==' || s.server_port || ' && '
+			ELSE '' END
+		|| 'frame.number>=' || s.first_frame || ' && frame.number<=' || s.last_frame AS display_filter
+FROM session s
+JOIN capture c ON c.id = s.capture_id
+JOIN profile p ON p.id = s.profile_id
+JOIN answer a ON a.id = s.answer_id
+JOIN conclusion v ON v.id = s.conclusion_id
+LEFT JOIN story t ON t.session_id = s.id
+LEFT JOIN incident i ON i.id = c.incident_id
+LEFT JOIN name n ON n.id = s.sni_id
+LEFT JOIN name e ON e.id = s.eap_identity_id
+LEFT JOIN certificate cc ON cc.id = s.client_certificate_id
+LEFT JOIN certificate sc ON sc.id = s.server_certificate_id;
+
+CREATE VIEW attempts AS
+SELECT
+	t.session_id,
+	CASE instr(j.value, '#') WHEN 0 THEN 1
+		ELSE CAST(substr(j.value, instr(j.value, '#') + 1) AS INTEGER) END AS attempt_no,
+	a.attempt,
+	a.resumed,
+	a.client_cert_requested,
+	a.client_cert,
+	a.proof,
+	a.client_finished,
+	a.server_finished,
+	a.outcome,
+	a.ended_by,
+	a.alert,
+	a.alert_code,
+	a.alert_from,
+	a.capture_state,
+	a.evidence,
+	a.confidence
+FROM story t
+JOIN json_each(t.attempts) j
+JOIN answer a ON a.id = CAST(j.value AS INTEGER);
+
+CREATE VIEW facts AS
+SELECT
+	t.session_id,
+	CASE WHEN instr(j.value, '#') BETWEEN 1 AND instr(j.value, '@') THEN
+		CAST(substr(j.value, instr(j.value, '#') + 1) AS INTEGER) ELSE 1 END AS attempt_no,
+	k.fact,
+	CASE WHEN instr(j.value, '=') THEN substr(j.value, instr(j.value, '=') + 1) END AS value,
+	k.evidence,
+	k.confidence,
+	k.basis,
+	nullif(substr(j.value, instr(j.value, '@') + 1,
+		instr(j.value || '=', '=') - instr(j.value, '@') - 1), '') AS frames
+FROM story t
+JOIN json_each(t.facts) j
+JOIN claim k ON k.id = CAST(j.value AS INTEGER);
+
+CREATE VIEW messages AS
+SELECT
+	session_id,
+	attempt_no,
+	message_no,
+	frame,
+	strftime('%Y-%m-%dT%H:%M:%S', (ns - 999999999 * (ns < 0)) / 1000000000, 'unixepoch')
+		|| printf('.%09dZ', (ns % 1000000000 + 1000000000) % 1000000000) AS time,
+	sender,
+	kind,
+	name,
+	length,
+	evidence,
+	repeated,
+	level,
+	code
+FROM (
+	SELECT
+		t.session_id,
+		CASE instr(j.value, '#') WHEN 0 THEN 1
+			ELSE CAST(substr(j.value, instr(j.value, '#') + 1) AS INTEGER) END AS attempt_no,
+		j.key + 1 AS message_no,
+		s.first_frame + CAST(substr(j.value, instr(j.value, '+') + 1) AS INTEGER) AS frame,
+		s.started_ns + CAST(substr(j.value, instr(j.value, '@') + 1) AS INTEGER) AS ns,
+		k.sender,
+		k.kind,
+		k.name,
+		CAST(substr(j.value, instr(j.value, ':') + 1) AS INTEGER) AS length,
+		k.evidence,
+		CASE instr(j.value, 'x') WHEN 0 THEN 0
+			ELSE CAST(substr(j.value, instr(j.value, 'x') + 1) AS INTEGER) END AS repeated,
+		CASE k.level WHEN 1 THEN 'warning' WHEN 2 THEN 'fatal' ELSE CAST(k.level AS TEXT) END AS level,
+		k.code
+	FROM story t
+	JOIN session s ON s.id = t.session_id
+	JOIN json_each(t.ladder) j
+	JOIN step k ON k.id = CAST(j.value AS INTEGER));
+
+CREATE VIEW alerts AS
+SELECT * FROM messages WHERE kind = 'alert';
+
+-- Verdicts that are failures by themselves, one that is when a certificate was asked for, and any
+-- with a modifier that says the connection failed above or after TLS.
+CREATE VIEW failed_mutual_auth AS
+SELECT * FROM sessions WHERE session_id IN (
+	SELECT s.id
+	FROM conclusion v
+	JOIN session s ON s.conclusion_id = v.id
+	JOIN answer a ON a.id = s.answer_id
+	WHERE v.verdict IN ('no_client_cert_rejected', 'no_client_cert_dropped',
+			'no_client_cert_unknown_outcome', 'client_cert_rejected', 'client_cert_dropped',
+			'client_cert_proof_failed', 'client_aborted_on_request', 'server_gave_up_waiting',
+			'client_answer_missing')
+		OR (v.verdict = 'server_cert_rejected_by_client' AND a.client_cert_requested = 'yes')
+		OR v.modifiers LIKE '%app_layer_refusal%'
+		OR v.modifiers LIKE '%dropped_after_accept%');
+
+-- The client was asked and went on without: an empty Certificate, or none at all.
+CREATE VIEW no_client_certificate AS
+SELECT * FROM sessions
+WHERE client_cert = 'empty'
+	OR (client_cert = 'none_sent' AND client_cert_requested = 'yes' AND client_finished = 'yes');
+
+CREATE VIEW captures AS
+SELECT
+	c.id AS capture_id,
+	c.path,
+	c.abs_path,
+	'xxh3-128:' || lower(hex(c.xxh3)) AS content_hash,
+	c.sha256,
+	c.size,
+	c.format,
+	c.link_types,
+	c.packets,
+	strftime('%Y-%m-%dT%H:%M:%S', (c.first_ns - 999999999 * (c.first_ns < 0)) / 1000000000, 'unixepoch')
+		|| printf('.%09dZ', (c.first_ns % 1000000000 + 1000000000) % 1000000000) AS first_at,
+	strftime('%Y-%m-%dT%H:%M:%S', (c.last_ns - 999999999 * (c.last_ns < 0)) / 1000000000, 'unixepoch')
+		|| printf('.%09dZ', (c.last_ns % 1000000000 + 1000000000) % 1000000000) AS last_at,
+	c.last_session - c.first_session + 1 AS sessions,
+	c.problem,
+	i.name AS incident
+FROM capture c
+LEFT JOIN incident i ON i.id = c.incident_id;
+
+CREATE VIEW capture_names AS
+SELECT capture_id, path, abs_path FROM capture_name;
+
+CREATE VIEW capture_parts AS
+SELECT capture_id, part_no, path, 'xxh3-128:' || lower(hex(xxh3)) AS content_hash, size, first_frame
+FROM capture_part;
+
+CREATE VIEW certificates AS
+SELECT
+	lower(hex(sha256)) AS certificate_sha256,
+	format,
+	version,
+	subject,
+	issuer,
+	serial,
+	strftime('%Y-%m-%dT%H:%M:%SZ', not_before, 'unixepoch') AS not_before,
+	strftime('%Y-%m-%dT%H:%M:%SZ', not_after, 'unixepoch') AS not_after,
+	san,
+	key_usage,
+	eku,
+	is_ca,
+	path_len,
+	aki,
+	ski,
+	ocsp_urls,
+	crl_urls,
+	key_type,
+	key_bits,
+	signature_algorithm,
+	error,
+	error_at,
+	der
+FROM certificate;
+
+CREATE VIEW session_certificates AS
+SELECT
+	t.session_id,
+	CASE instr(j.value, '#') WHEN 0 THEN 1
+		ELSE CAST(substr(j.value, instr(j.value, '#') + 1) AS INTEGER) END AS attempt_no,
+	h.role,
+	CASE instr(l.value, '#') WHEN 0 THEN l.key
+		ELSE CAST(substr(l.value, instr(l.value, '#') + 1) AS INTEGER) END AS position,
+	lower(hex(c.sha256)) AS certificate_sha256
+FROM story t
+JOIN json_each(t.chains) j
+JOIN chain h ON h.id = CAST(j.value AS INTEGER)
+JOIN json_each(h.certificates) l
+JOIN certificate c ON c.id = CAST(l.value AS INTEGER);
+
+CREATE VIEW certificate_requests AS
+SELECT
+	t.session_id,
+	CASE instr(j.value, '#') WHEN 0 THEN 1
+		ELSE CAST(substr(j.value, instr(j.value, '#') + 1) AS INTEGER) END AS attempt_no,
+	r.kind,
+	r.value,
+	r.position
+FROM story t
+JOIN json_each(t.requests) j
+JOIN request_item r ON r.request_id = CAST(j.value AS INTEGER);
+
+CREATE VIEW findings AS
+SELECT session_id, attempt_no, rank, cause, certainty, severity, explanation, server_fix, client_fix, frames
+FROM finding;
+
+CREATE VIEW related AS
+SELECT session_id, relation, other_session_id FROM relation;
+
+CREATE VIEW comparisons AS
+SELECT pair, near_session, far_session, finding, evidence FROM comparison;
+
+CREATE VIEW connections_without_tls AS
+SELECT
+	capture_id,
+	server_ip,
+	server_port,
+	refused,
+	no_answer,
+	plaintext,
+	refused + no_answer + plaintext AS count,
+	first_frame
+FROM without_tls;
+
+CREATE VIEW incidents AS
+SELECT
+	i.name AS incident,
+	i.note,
+	count(c.id) AS captures,
+	coalesce(sum(c.sessions), 0) AS sessions,
+	min(c.first_at) AS first_at,
+	max(c.last_at) AS last_at
+FROM incident i
+LEFT JOIN (SELECT id, incident_id, last_session - first_session + 1 AS sessions,
+	(SELECT first_at FROM captures WHERE capture_id = capture.id) AS first_at,
+	(SELECT last_at FROM captures WHERE capture_id = capture.id) AS last_at FROM capture) c
+	ON c.incident_id = i.id
+GROUP BY i.id;
