@@ -487,6 +487,31 @@ gap_in_message(struct view *v, uint64_t len)
 	f->desync = true;
 }
 
+/* The record in hand will not be seen to its end: its header was, and that is worth a step. */
+static void
+cut_record(struct view *v)
+{
+	struct framing *f = v->f;
+
+	if (f->state == FRAMING_SEALED || f->state == FRAMING_PROBE) {
+		struct step s = step_of(v, sealed_kind(f), f->record_at, f->record_end);
+		s.length = f->record.length;
+		s.damaged = true;
+		tls_stream_step(v->s, &s);
+	}
+	give_up_message(v);
+}
+
+void
+framing_cut(struct framing *f, struct tls_stream *s, enum tls_side side, uint64_t at,
+	    const struct flow_mark *mark)
+{
+	struct view v = {.f = f, .s = s, .side = side, .mark = mark, .at = at};
+
+	if (in_record(f) && at > f->record_at + TLS_RECORD_HEADER_LEN)
+		cut_record(&v);
+}
+
 void
 framing_gap(struct framing *f, struct tls_stream *s, enum tls_side side, uint64_t at, uint64_t len,
 	    const struct flow_mark *mark)
@@ -508,7 +533,7 @@ framing_gap(struct framing *f, struct tls_stream *s, enum tls_side side, uint64_
 	if (f->state == FRAMING_LOST)
 		resync_gap(&f->resync, at, len);
 	else if (f->state != FRAMING_FOREIGN && at + len > f->record_end) {
-		give_up_message(&v);
+		cut_record(&v);
 		framing_start_lost(f);
 	}
 	tls_stream_step(s, &gap);

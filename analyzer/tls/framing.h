@@ -61,6 +61,9 @@ uint64_t framing_data(struct framing *f, struct tls_stream *s, enum tls_side sid
 /* Go on at the third of the headers that `found` holds; d is the view in which it was found. */
 uint64_t framing_adopt(struct framing *f, struct tls_stream *s, enum tls_side side,
 		       const struct resync *found, const struct flow_data *d);
+/* The stream is over, at offset `at`: what was begun is noted as cut. */
+void framing_cut(struct framing *f, struct tls_stream *s, enum tls_side side, uint64_t at,
+		 const struct flow_mark *mark);
 void framing_gap(struct framing *f, struct tls_stream *s, enum tls_side side, uint64_t at,
 		 uint64_t len, const struct flow_mark *mark);
 

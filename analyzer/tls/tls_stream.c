@@ -387,6 +387,17 @@ sink_gap(void *ctx, struct flow *f, enum flow_dir d, uint64_t at, uint64_t len, 
 }
 
 static void
+cut_direction(struct tls_stream *t, enum flow_dir d)
+{
+	const struct flow_mark last = {.frame = t->flow->last_frame, .time_ns = t->flow->last_ns};
+
+	add_lost(t, d);
+	if (t->mode[d] == MODE_RECORDS)
+		framing_cut(&t->framing[d], t, session_side(t->session, d), t->flow->dir[d].next,
+			    &last);
+}
+
+static void
 sink_end(void *ctx, struct flow *f, enum flow_end why)
 {
 	struct tls_stream *t = f->user;
@@ -395,8 +406,8 @@ sink_end(void *ctx, struct flow *f, enum flow_end why)
 	if (t == NULL)
 		return;
 	if (t->session != NULL) {
-		add_lost(t, FLOW_DIR_A);
-		add_lost(t, FLOW_DIR_B);
+		cut_direction(t, FLOW_DIR_A);
+		cut_direction(t, FLOW_DIR_B);
 		session_close(t->session);
 		t->session->last_frame = f->last_frame;
 		t->session->last_ns = f->last_ns;

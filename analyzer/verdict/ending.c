@@ -192,7 +192,8 @@ ending_farewell(const struct mutual_auth *m, const struct attempt *a)
 		if (ends(s) && client_bye == NULL)
 			client_bye = s;
 	bye.soon = first->mark.time_ns - finished->mark.time_ns <= ENDING_SOON_NS;
-	bye.alert = first->kind == STEP_SEALED_ALERT && bye.soon;
+	bye.alert = bye.soon && (first->kind == STEP_SEALED_ALERT ||
+				 !ending_side_complete(m->session, TLS_SERVER));
 	bye.polite = client_bye != NULL &&
 		     (step_knew(first, client_bye) || client_bye->mark.frame < first->mark.frame);
 	return bye;

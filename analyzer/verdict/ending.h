@@ -15,7 +15,8 @@ enum { ENDING_SOON_NS = 1000 * 1000 * 1000 };
 /* What the server did after its Finished, when it never sent application data. */
 struct ending_farewell {
 	bool soon;   /* it closed within ENDING_SOON_NS */
-	bool alert;  /* an encrypted alert came first */
+	bool alert;  /* an encrypted alert came first, or may have:
+			bytes are missing */
 	bool polite; /* the client had said goodbye before */
 };
 
