@@ -18,6 +18,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 VIEWS = ('failed_mutual_auth', 'no_client_certificate')  # a session's key of this name: is it a row there?
 ABSENT = '(no such column)'
+STDERR_LINES = 8  # shown of a case that fails
 
 
 def analyze(program, case, directory):
@@ -77,7 +78,7 @@ def run(program, name, update):
     if lines and update:
         with open(path, 'w') as out:
             out.write(json.dumps(updated(case, status, sessions, problems), indent=2) + '\n')
-    return lines + ['stderr: ' + line for line in stderr.splitlines()] if lines else []
+    return lines + ['stderr: ' + line for line in stderr.splitlines()[:STDERR_LINES]] if lines else []
 
 
 def main():
