@@ -110,7 +110,8 @@ struct flow {
  * direction; gap says that len bytes from `at` on will not come (mark: the segment that made it
  * sure). A gap in skipped bytes may be told late: its end then lies at or before the direction's
  * `next`, and delivery is not concerned. control is called for SYN, FIN and RST as they are seen
- * (flags as on the wire); it may be NULL. end is called exactly once per flow; the flow is gone after it. */
+ * (flags as on the wire); it may be NULL. end is called exactly once per flow; the flow is gone
+ * after it. */
 struct flow_sink {
 	void *ctx;
 	void (*open)(void *ctx, struct flow *f);

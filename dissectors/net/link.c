@@ -97,14 +97,14 @@ ethernet(struct cursor *in, struct link *out)
 	ethertype(in, cursor_u16(in, "type"), out);
 }
 
-/* Address and control may be left out (RFC 1661 section 6.6). */
+/* Address and control may be left out (RFC 1661 section 6.6); no protocol begins with 0xff. */
 static void
 ppp(struct cursor *in, struct link *out)
 {
 	struct cursor peek = *in;
 
-	if (cursor_u8(&peek, "address") == 0xff && cursor_u8(&peek, "control") == 0x03)
-		*in = peek;
+	if (cursor_u8(&peek, "address") == 0xff)
+		cursor_skip(in, 2, "address, control");
 	ppp_protocol(in, out);
 }
 
