@@ -54,6 +54,7 @@ app_label_create(const struct tls_run *run)
 		app_label_destroy(l);
 		return NULL;
 	}
+	memset(l->flow, 0, sizeof(*l->flow));
 	NDPI_BITMASK_SET_ALL(all);
 	ndpi_set_protocol_detection_bitmask2(l->module, &all);
 	ndpi_finalize_initialization(l->module);
@@ -129,7 +130,6 @@ detect(struct app_label *l, const struct tls_session *s)
 	ndpi_protocol found = {0};
 	uint8_t guessed;
 
-	memset(l->flow, 0, sizeof(*l->flow));
 	for (size_t i = 0; i < 2; i++) {
 		if (s->first_bytes[order[i]].len == 0)
 			continue;
@@ -141,6 +141,7 @@ detect(struct app_label *l, const struct tls_session *s)
 	if (found.app_protocol == NDPI_PROTOCOL_UNKNOWN)
 		found = ndpi_detection_giveup(l->module, l->flow, 1, &guessed);
 	ndpi_free_flow_data(l->flow);
+	memset(l->flow, 0, sizeof(*l->flow)); /* ready for the next; its pointers dangle */
 	return found;
 }
 
