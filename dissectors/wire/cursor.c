@@ -83,17 +83,6 @@ cursor_rest(struct cursor *c)
 	return cursor_bytes(c, cursor_left(c), "rest");
 }
 
-struct cursor
-cursor_child(const struct cursor *parent, struct bytes view)
-{
-	struct cursor child = cursor_init(view, parent->at);
-
-	if (view.data != NULL && parent->data != NULL)
-		child.at += (uint64_t)(view.data - parent->data);
-	cursor_adopt(&child, parent);
-	return child;
-}
-
 void
 cursor_adopt(struct cursor *parent, const struct cursor *child)
 {

@@ -112,11 +112,37 @@ struct bytes cursor_vec(struct cursor *c, unsigned prefix, const char *field);
 /* All that is left. */
 struct bytes cursor_rest(struct cursor *c);
 
-/* A cursor over a view that was read from `parent`; keeps stream offsets right. A failed parent
- * gives a failed child. */
-struct cursor cursor_child(const struct cursor *parent, struct bytes view);
+/* The byte that the next read would begin with; -1 when there is none or after a failure. */
+static inline int
+cursor_peek(const struct cursor *c)
+{
+	return c->failure != CURSOR_OK || c->pos == c->len ? -1 : c->data[c->pos];
+}
+
+/* What was read since the cursor's pos was `from`. Empty after a failure. */
+static inline struct bytes
+cursor_since(const struct cursor *c, size_t from)
+{
+	return c->failure != CURSOR_OK ? (struct bytes){0}
+				       : bytes_of(c->data + from, c->pos - from);
+}
+
 /* Carry a child's failure up, so that the parser of the whole fails where its part failed. */
 void cursor_adopt(struct cursor *parent, const struct cursor *child);
+
+/* A cursor over a view that was read from `parent`; keeps stream offsets right. A failed parent
+ * gives a failed child. */
+static inline struct cursor
+cursor_child(const struct cursor *parent, struct bytes view)
+{
+	struct cursor child = cursor_init(view, parent->at);
+
+	if (view.data != NULL)
+		child.at += (uint64_t)(view.data - parent->data);
+	if (__builtin_expect(parent->failure != CURSOR_OK, 0))
+		cursor_adopt(&child, parent);
+	return child;
+}
 
 static inline size_t
 cursor_left(const struct cursor *c)
@@ -140,6 +166,15 @@ cursor_ok(const struct cursor *c)
 /* Mark a value the grammar forbids; keeps an earlier failure. Always false, for `return
  * cursor_fail(...)`. */
 bool cursor_fail(struct cursor *c, const char *field);
+/* The same at an earlier place, where the cursor's pos was `from`. */
+static inline bool
+cursor_fail_at(struct cursor *c, size_t from, const char *field)
+{
+	if (c->failure == CURSOR_OK)
+		c->pos = from;
+	return cursor_fail(c, field);
+}
+
 /* The structure is over: true if nothing failed and nothing is left; leftovers become the failure.
  */
 bool cursor_end(struct cursor *c, const char *field);

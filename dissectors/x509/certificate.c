@@ -76,10 +76,10 @@ public_key(struct cursor *in, struct x509_certificate *c)
 static void
 unique_id(struct cursor *in, struct x509_certificate *c)
 {
-	struct der skipped;
+	struct der d;
 
 	(void)c;
-	der_next(in, &skipped, "uniqueID");
+	der_next(in, &d, "uniqueID");
 }
 
 /* TBSCertificate ::= SEQUENCE { ... }, RFC 5280 section 4.1. */
@@ -109,7 +109,6 @@ static bool
 tbs_field(struct cursor *in, const struct tbs_field *f, struct x509_certificate *c)
 {
 	struct cursor part = *in;
-	struct der skipped;
 	bool there = der_peek(in) == (int)f->tag;
 
 	if (!there && f->presence == MAY && cursor_ok(in))
@@ -119,7 +118,7 @@ tbs_field(struct cursor *in, const struct tbs_field *f, struct x509_certificate 
 	else
 		cursor_fail(&part, f->part);
 	x509_note(c, &part, f->part);
-	return !there || der_next(in, &skipped, f->part);
+	return !there || der_skip(in, f->part);
 }
 
 static void

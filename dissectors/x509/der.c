@@ -35,48 +35,61 @@ identifier(struct cursor *in, const char *field)
 	return (unsigned)(lead & CLASS_AND_FORM) << CLASS_SHIFT | number;
 }
 
-/* Shortest form only; the indefinite form (0x80) has no octets that follow and fails too. */
+/* Definite form only: the indefinite one (0x80) has no octets that follow and fails too. */
 static size_t
-length(struct cursor *in, const char *field)
+long_length(struct cursor *in, unsigned n, bool shortest, const char *field)
 {
-	uint8_t lead = cursor_u8(in, field);
-	unsigned n = lead & 0x7f;
-	size_t len = 0;
+	size_t from = in->pos - 1, len = 0;
 
-	if (!(lead & LONG_FORM))
-		return lead;
 	if (n < 1 || n > 4)
-		return (size_t)cursor_fail(in, field);
+		return (size_t)cursor_fail_at(in, from, field);
 	for (unsigned i = 0; i < n; i++)
 		len = len << 8 | cursor_u8(in, field);
-	if (len < LONG_FORM || len >> (8 * (n - 1)) == 0)
-		cursor_fail(in, field);
+	if (shortest && (len < LONG_FORM || len >> (8 * (n - 1)) == 0))
+		cursor_fail_at(in, from, field);
 	return len;
+}
+
+static size_t
+length(struct cursor *in, bool shortest, const char *field)
+{
+	uint8_t lead = cursor_u8(in, field);
+
+	return lead < LONG_FORM ? lead : long_length(in, lead & 0x7f, shortest, field);
 }
 
 bool
 der_next(struct cursor *in, struct der *out, const char *field)
 {
-	struct cursor start = *in;
+	size_t from = in->pos;
 
 	out->tag = identifier(in, field);
-	out->value = cursor_bytes(in, length(in, field), field);
-	if (!cursor_ok(in)) {
-		*out = (struct der){0};
-		return false;
-	}
-	out->whole = cursor_bytes(&start, in->pos - start.pos, field);
-	return true;
+	out->value = cursor_bytes(in, length(in, true, field), field);
+	out->whole = cursor_since(in, from);
+	if (cursor_ok(in))
+		return true;
+	*out = (struct der){0};
+	return false;
+}
+
+bool
+der_skip(struct cursor *in, const char *field)
+{
+	identifier(in, field);
+	cursor_skip(in, length(in, false, field), field);
+	return cursor_ok(in);
 }
 
 int
 der_peek(const struct cursor *in)
 {
-	struct cursor ahead = *in;
+	int lead = cursor_peek(in);
+	struct cursor ahead;
 	unsigned tag;
 
-	if (!cursor_more(in))
-		return -1;
+	if (lead < 0 || (lead & NUMBER) < NUMBER)
+		return lead < 0 ? lead : (lead & CLASS_AND_FORM) << CLASS_SHIFT | (lead & NUMBER);
+	ahead = *in;
 	tag = identifier(&ahead, "tag");
 	return cursor_ok(&ahead) ? (int)tag : -1;
 }
@@ -85,15 +98,14 @@ der_peek(const struct cursor *in)
 static bool
 expect(struct cursor *in, unsigned tag, struct der *out, const char *field)
 {
-	struct cursor start = *in;
+	size_t from = in->pos;
 
 	if (!der_next(in, out, field))
 		return false;
 	if (out->tag == tag)
 		return true;
-	*in = start;
 	*out = (struct der){0};
-	return cursor_fail(in, field);
+	return cursor_fail_at(in, from, field);
 }
 
 struct bytes
@@ -128,7 +140,7 @@ der_enter_cut(struct cursor *in, unsigned tag, const char *field)
 
 	if (in->failure != CURSOR_SHORT || identifier(&contents, field) != tag)
 		return child;
-	length(&contents, field);
+	length(&contents, true, field);
 	return cursor_child(&contents, cursor_rest(&contents));
 }
 
@@ -154,15 +166,13 @@ integer_is_shortest(struct bytes v)
 struct bytes
 der_integer(struct cursor *in, const char *field)
 {
-	struct cursor start = *in;
+	size_t from = in->pos;
 	struct bytes v = der_value(in, DER_INTEGER, field);
 
-	if (cursor_ok(in) && (v.len == 0 || !integer_is_shortest(v))) {
-		*in = start;
-		cursor_fail(in, field);
-		return (struct bytes){0};
-	}
-	return v;
+	if (!cursor_ok(in) || (v.len > 0 && integer_is_shortest(v)))
+		return v;
+	cursor_fail_at(in, from, field);
+	return (struct bytes){0};
 }
 
 int64_t
@@ -199,15 +209,13 @@ oid_is_whole(struct bytes v)
 struct bytes
 der_oid(struct cursor *in, const char *field)
 {
-	struct cursor start = *in;
+	size_t from = in->pos;
 	struct bytes v = der_value(in, DER_OID, field);
 
-	if (cursor_ok(in) && !oid_is_whole(v)) {
-		*in = start;
-		cursor_fail(in, field);
-		return (struct bytes){0};
-	}
-	return v;
+	if (!cursor_ok(in) || oid_is_whole(v))
+		return v;
+	cursor_fail_at(in, from, field);
+	return (struct bytes){0};
 }
 
 struct bytes

@@ -48,6 +48,9 @@ struct der {
 
 /* The next element, whatever it is. False after a failure, and *out is zero. */
 bool der_next(struct cursor *in, struct der *out, const char *field);
+/* Step over the next element; its length need not have the shortest form, as long as it is definite
+ * and the element ends inside. */
+bool der_skip(struct cursor *in, const char *field);
 /* The tag of the next element, -1 at the end, after a failure or when it cannot be read. Reads
  * nothing. */
 int der_peek(const struct cursor *in);

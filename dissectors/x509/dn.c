@@ -137,15 +137,16 @@ string_is_valid(const struct der *value)
 struct bytes
 x509_dn_view(struct cursor *in, const char *field)
 {
-	struct cursor whole = *in;
+	size_t from = in->pos;
 	struct x509_dn dn = x509_dn_init(in, field);
+	struct bytes whole = cursor_since(in, from);
 	struct x509_attribute a;
 
 	while (x509_dn_next(&dn, &a))
 		if (!string_is_valid(&a.value))
 			cursor_fail(&dn.rdns, "AttributeValue");
 	cursor_adopt(in, &dn.rdns);
-	return der_whole(&whole, DER_SEQUENCE, field);
+	return whole;
 }
 
 static void

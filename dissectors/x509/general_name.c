@@ -40,7 +40,7 @@ directory_name(struct cursor *in, struct bytes contents)
 bool
 x509_general_name_next(struct cursor *in, struct x509_general_name *out)
 {
-	struct cursor start = *in;
+	size_t from = in->pos;
 	struct der d;
 	unsigned number;
 
@@ -49,11 +49,8 @@ x509_general_name_next(struct cursor *in, struct x509_general_name *out)
 		return false;
 	number = d.tag & DER_NUMBER_MAX;
 	if (number >= X509_NAME_KIND_COUNT ||
-	    d.tag !=
-		((unsigned)DER_CONTEXT | (constructed[number] ? DER_CONSTRUCTED : 0) | number)) {
-		*in = start;
-		return cursor_fail(in, "GeneralName");
-	}
+	    d.tag != ((unsigned)DER_CONTEXT | (constructed[number] ? DER_CONSTRUCTED : 0) | number))
+		return cursor_fail_at(in, from, "GeneralName");
 	out->kind = (enum x509_name_kind)number;
 	out->value = d.value;
 	if (out->kind == X509_NAME_OTHER)

@@ -98,11 +98,10 @@ key_size(struct cursor *in, struct x509_public_key *k)
 bool
 x509_public_key_parse(struct cursor *in, struct x509_public_key *out)
 {
-	struct cursor outer = *in, body;
+	size_t from = in->pos;
+	struct cursor body = der_enter(in, DER_SEQUENCE, "subjectPublicKeyInfo");
 
-	*out = (struct x509_public_key){0};
-	body = der_enter(in, DER_SEQUENCE, "subjectPublicKeyInfo");
-	out->whole = der_whole(&outer, DER_SEQUENCE, "subjectPublicKeyInfo");
+	*out = (struct x509_public_key){.whole = cursor_since(in, from)};
 	x509_algorithm_parse(&body, &out->algorithm, "algorithm");
 	out->key = der_bit_string(&body, NULL, "subjectPublicKey");
 	if (cursor_end(&body, "subjectPublicKeyInfo"))

@@ -13,25 +13,16 @@ struct calendar {
 };
 
 static bool
-is_digit(uint8_t c)
+is_digit(int c)
 {
 	return c >= '0' && c <= '9';
-}
-
-/* The next octet without reading it, 0 at the end. */
-static uint8_t
-ahead(const struct cursor *in)
-{
-	struct cursor copy = *in;
-
-	return cursor_more(in) ? cursor_u8(&copy, "ahead") : 0;
 }
 
 /* Two digits from `low` to `high`. */
 static unsigned
 two_digits(struct cursor *in, unsigned low, unsigned high, const char *field)
 {
-	struct cursor start = *in;
+	size_t from = in->pos;
 	struct bytes b = cursor_bytes(in, 2, field);
 	unsigned v;
 
@@ -40,8 +31,7 @@ two_digits(struct cursor *in, unsigned low, unsigned high, const char *field)
 	v = (unsigned)(b.data[0] - '0') * 10 + (unsigned)(b.data[1] - '0');
 	if (is_digit(b.data[0]) && is_digit(b.data[1]) && v >= low && v <= high)
 		return v;
-	*in = start;
-	cursor_fail(in, field);
+	cursor_fail_at(in, from, field);
 	return low;
 }
 
@@ -50,12 +40,12 @@ two_digits(struct cursor *in, unsigned low, unsigned high, const char *field)
 static void
 skip_fraction(struct cursor *in, const char *field)
 {
-	if (ahead(in) != '.' && ahead(in) != ',')
+	if (cursor_peek(in) != '.' && cursor_peek(in) != ',')
 		return;
 	cursor_skip(in, 1, field);
-	if (!is_digit(ahead(in)))
+	if (!is_digit(cursor_peek(in)))
 		cursor_fail(in, field);
-	while (is_digit(ahead(in)))
+	while (is_digit(cursor_peek(in)))
 		cursor_skip(in, 1, field);
 }
 
@@ -63,12 +53,12 @@ skip_fraction(struct cursor *in, const char *field)
 static int64_t
 zone(struct cursor *in, bool may_be_absent, const char *field)
 {
-	uint8_t sign;
+	int sign;
 	int64_t seconds;
 
 	if (may_be_absent && !cursor_more(in))
 		return 0;
-	sign = ahead(in);
+	sign = cursor_peek(in);
 	if (sign != 'Z' && sign != '+' && sign != '-') {
 		cursor_fail(in, field);
 		return 0;
@@ -109,7 +99,7 @@ month_to_second(struct cursor *in, struct calendar *c, const char *field)
 	c->day = two_digits(in, 1, days_in_month(c->year, c->month), field);
 	c->hour = two_digits(in, 0, 23, field);
 	c->minute = two_digits(in, 0, 59, field);
-	if (is_digit(ahead(in)))
+	if (is_digit(cursor_peek(in)))
 		c->second = two_digits(in, 0, 59, field);
 }
 
