@@ -38,8 +38,9 @@ proof_line(const struct margin *m, const char *frame, const char *name, bool lea
 	if (name != NULL && lean)
 		term_right(out, TERM_PLAIN, name, left + VALUE_AT - 1);
 	else if (name != NULL) {
-		term_to(out, left + NAME_AT);
-		term_put(out, TERM_PLAIN, name);
+		bool inferred = name[0] == '~';
+		term_to(out, left + NAME_AT - (inferred ? 1 : 0));
+		term_put(out, inferred ? TERM_INFERRED : TERM_PLAIN, name);
 	}
 	term_to(out, left + VALUE_AT);
 	term_fit(out, TERM_PLAIN, value, out->width - 2 - out->column, STR_CUT_MIDDLE);
@@ -94,9 +95,35 @@ print_validity(const struct margin *m, const struct story *s)
 	str_finish(&label);
 }
 
+/* What an inferred fact rests on; NULL for a read one. */
+static const char *
+inferred_basis(const struct story *s, const char *fact)
+{
+	long row = story_fact(s, fact);
+
+	if (row < 0 || !result_is(&s->facts, (size_t)row, "evidence", "inferred"))
+		return NULL;
+	return result_text(&s->facts, (size_t)row, "basis");
+}
+
+static const char *
+fact_frame(const struct story *s, const char *fact)
+{
+	long row = story_fact(s, fact);
+	const char *frames = row >= 0 ? result_text(&s->facts, (size_t)row, "frames") : NULL;
+
+	return frames != NULL && strchr(frames, ',') == NULL ? frames : NULL;
+}
+
 static void
 print_certificate(const struct margin *m, const struct story *s)
 {
+	const char *basis = inferred_basis(s, "client_cert");
+
+	if (basis != NULL) {
+		proof_line(m, fact_frame(s, "client_cert"), "~Certificate", false, basis);
+		return;
+	}
 	long message = story_message(s, "client", "handshake", "Certificate");
 	const char *subject = story_text(s, "client_subject");
 	const char *issuer = story_text(s, "client_issuer");
@@ -143,10 +170,15 @@ static void
 print_alert(const struct margin *m, const struct story *s)
 {
 	const char *alert = story_text(s, "alert");
+	const char *basis = inferred_basis(s, "outcome");
 	struct str value = {0};
 
-	if (alert == NULL)
+	if (alert == NULL) {
+		if (basis != NULL && story_is(s, "outcome", "rejected"))
+			proof_line(m, fact_frame(s, "outcome"), "~Alert-sized record", false,
+				   basis);
 		return;
+	}
 	long message = story_message(s, story_text(s, "alert_from"), "alert", alert);
 	const char *level =
 	    message >= 0 ? result_text(&s->messages, (size_t)message, "level") : NULL;

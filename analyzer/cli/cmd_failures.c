@@ -15,14 +15,14 @@
 enum { WIDE = 112, BATCH = 1000 };
 
 /* Columns of the statement, in order. */
-#define FAILURES_COLUMNS(X)                                                                     \
-	X(session_id)                                                                           \
-	X(started_at)                                                                           \
-	X(client_ip)                                                                            \
-	X(client_port)                                                                          \
-	X(server_ip) X(server_port) X(client_cert_requested) X(client_cert) X(outcome) X(alert) \
-	    X(alert_from) X(evidence) X(confidence) X(verdict) X(sub_reason) X(modifiers)       \
-		X(client_subject)
+#define FAILURES_COLUMNS(X)                                                                      \
+	X(session_id)                                                                            \
+	X(started_at)                                                                            \
+	X(client_ip)                                                                             \
+	X(client_port)                                                                           \
+	X(server_ip)                                                                             \
+	X(server_port) X(client_cert_requested) X(client_cert) X(outcome) X(alert) X(alert_from) \
+	    X(evidence) X(confidence) X(verdict) X(sub_reason) X(modifiers) X(client_subject)
 enum column {
 #define COLUMN_ENUM(name) COLUMN_##name,
 	FAILURES_COLUMNS(COLUMN_ENUM)
@@ -375,8 +375,8 @@ const struct command cmd_failures = {
     .group = "Look",
     .line = "sessions whose mutual authentication failed",
     .usage = "[options] [DB]",
-    .about = "Sessions whose mutual authentication failed, one line each. A ~ stands before what\n"
-	     "is inferred; \"known\" says how the weakest part of a line is known.",
+    .about = "Sessions whose mutual authentication failed, one line each. A ~ stands before\n"
+	     "what is inferred; \"known\" says how the weakest part of a line is known.",
     .options = rows,
     .n_options = sizeof(rows) / sizeof(rows[0]),
     .run = run,

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { COLUMNS_MAX = 8 };
+enum { COLUMNS_MAX = 8, FIELD_AT = 25 };
 
 /* A table straight from a result: each column shows the result's column of that name. */
 static void
@@ -55,32 +55,41 @@ print_attempts(struct term *out, const struct story *s)
 }
 
 static void
-print_facts(struct term *out, const struct story *s)
-{
-	static const struct table_column columns[] = {
-	    {.title = "fact"},
-	    {.title = "value"},
-	    {.title = "evidence"},
-	    {.title = "confidence"},
-	    {.title = "frames", .keep = true},
-	    {.title = "basis", .cut = STR_CUT_END},
-	};
-	static const char *const names[] = {"fact",       "value",  "evidence",
-					    "confidence", "frames", "basis"};
-
-	print_table(out, "Facts", &s->facts, columns, names, 6);
-}
-
-static void
 print_field(struct term *out, const char *label, const char *value)
 {
 	if (value == NULL)
 		return;
 	term_to(out, 2);
 	term_put(out, TERM_DIM, label);
-	term_to(out, 22);
-	term_wrap(out, TERM_PLAIN, value, 22, out->width - 1);
+	term_to(out, FIELD_AT);
+	term_wrap(out, TERM_PLAIN, value, FIELD_AT, out->width - 1);
 	term_end(out);
+}
+
+static void
+print_facts(struct term *out, const struct story *s)
+{
+	const struct result *r = &s->facts;
+
+	if (r->rows > 0) {
+		term_end(out);
+		term_put(out, TERM_BOLD, "Facts");
+		term_end(out);
+	}
+	for (size_t i = 0; i < r->rows; i++) {
+		const char *frames = result_text(r, i, "frames");
+		const char *value = result_text(r, i, "value");
+		struct str line = {0};
+
+		str_addf(&line, "%s (%s, %s%s%s)", value != NULL ? value : "-",
+			 words_evidence(result_text(r, i, "evidence"))->word,
+			 result_text(r, i, "confidence"), frames != NULL ? ", frames " : "",
+			 frames != NULL ? frames : "");
+		if (result_text(r, i, "basis") != NULL)
+			str_addf(&line, ": %s", result_text(r, i, "basis"));
+		print_field(out, result_text(r, i, "fact"), str_string(&line));
+		str_finish(&line);
+	}
 }
 
 static void

@@ -186,8 +186,9 @@ add_detail(struct ladder_row *r, const struct story *s, size_t message)
 }
 
 static void
-add_name(struct str *t, const struct result *messages, size_t row)
+add_name(struct str *t, const struct story *s, size_t row)
 {
+	const struct result *messages = &s->messages;
 	const char *name = result_text(messages, row, "name");
 	const char *code = result_text(messages, row, "code");
 
@@ -196,7 +197,7 @@ add_name(struct str *t, const struct result *messages, size_t row)
 	else if (result_is(messages, row, "kind", "alert") && code != NULL)
 		str_addf(t, "Alert %s (%s)", name != NULL ? name : "unknown", code);
 	else if (result_is(messages, row, "kind", "alert"))
-		str_add(t, "Alert, encrypted");
+		str_add(t, is_13(s) ? "Alert-sized record" : "Alert, encrypted");
 	else if (result_is(messages, row, "kind", "application"))
 		str_add(t, name != NULL ? name : "Application data");
 	else if (result_is(messages, row, "kind", "ccs"))
@@ -217,7 +218,7 @@ add_message(struct ladder *l, const struct story *s, size_t message, const struc
 	r->from_client = result_is(m, message, "sender", "client");
 	r->evidence = words_evidence(result_text(m, message, "evidence"));
 	r->bytes = r->kind == LADDER_TCP ? -1 : result_number(m, message, "length");
-	add_name(&r->name, m, message);
+	add_name(&r->name, s, message);
 	add_detail(r, s, message);
 	if (b->message == (long)message) {
 		r->broken = b->words;

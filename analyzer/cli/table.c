@@ -62,8 +62,9 @@ widest(const struct table *t)
 
 	for (size_t i = 0; i < t->count; i++) {
 		const struct table_column *c = &t->columns[i];
-		int title = str_width(c->title);
-		int floor = title > NARROWEST ? title : NARROWEST;
+		int title = str_width(c->title), floor = c->width > 0 ? c->width : NARROWEST;
+
+		floor = title > floor ? title : floor;
 
 		if (!c->keep && !c->right && t->widths[i] > floor &&
 		    (at == t->count || t->widths[i] > t->widths[at]))

@@ -13,7 +13,7 @@
 
 struct table_column {
 	const char *title;
-	int width;   /* least width */
+	int width;   /* least width, also when it shrinks; 0: the title's */
 	bool right;  /* numbers */
 	bool keep;   /* addresses, frames, alerts: never cut */
 	bool gutter; /* a leading '~' of a cell stands in the space before it */
