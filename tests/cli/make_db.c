@@ -15,31 +15,48 @@
 
 static const int64_t start_ns = INT64_C(1795445127651000000); /* 2026-11-23 14:45:27.651 */
 
-/* Short rows for messages: attempt 1. */
-static struct outcome_message
-step(uint64_t frame, double ms, enum tls_side sender, enum message_kind kind, const char *name,
-     uint32_t length, enum evidence evidence)
-{
-	return (struct outcome_message){.attempt_no = 1,
-					.frame = frame,
-					.time_ns = start_ns + MS(ms),
-					.sender = sender,
-					.kind = kind,
-					.name = name,
-					.length = length,
-					.evidence = evidence,
-					.alert_level = -1,
-					.alert_code = -1};
-}
+/* A message of attempt 1; code: of a fatal alert. */
+struct row {
+	uint64_t frame;
+	double ms;
+	enum tls_side sender;
+	enum message_kind kind;
+	const char *name;
+	uint32_t length;
+	enum evidence evidence;
+	int code;
+};
+enum { MESSAGES_MAX = 104 };
 
 static struct outcome_message
-fatal(uint64_t frame, double ms, enum tls_side sender, const char *name, int code)
+step(const struct row *r)
 {
-	struct outcome_message m =
-	    step(frame, ms, sender, MESSAGE_ALERT, name, 2, EVIDENCE_OBSERVED);
-	m.alert_level = 2;
-	m.alert_code = code;
-	return m;
+	bool alert = r->code > 0;
+
+	return (struct outcome_message){.attempt_no = 1,
+					.frame = r->frame,
+					.time_ns = start_ns + MS(r->ms),
+					.sender = r->sender,
+					.kind = r->kind,
+					.name = r->name,
+					.length = r->length,
+					.evidence = r->evidence,
+					.alert_level = alert ? 2 : -1,
+					.alert_code = alert ? r->code : -1};
+}
+
+/* Emits the session with these messages. */
+static bool
+put(struct store *s, struct outcome *o, const struct row *rows, size_t count)
+{
+	struct outcome_message messages[MESSAGES_MAX];
+	struct outcome_sink sink = store_sink(s);
+
+	for (size_t i = 0; i < count; i++)
+		messages[i] = step(&rows[i]);
+	o->messages = messages;
+	o->n_messages = count;
+	return sink.emit(sink.ctx, o);
 }
 
 static struct outcome_endpoint
@@ -88,13 +105,6 @@ certificate(uint8_t id, const char *subject, const char *issuer, int64_t not_aft
 	return c;
 }
 
-static bool
-put(struct store *s, const struct outcome *o)
-{
-	struct outcome_sink sink = store_sink(s);
-	return sink.emit(sink.ctx, o);
-}
-
 static const struct outcome_request_item request_items[] = {
     {"ca_name", "CN=Lab Client Root,O=TLS Lab,C=DE"},
     {"ca_name", "CN=Lab Client EC Root,O=TLS Lab,C=DE"},
@@ -111,61 +121,38 @@ request(void)
 	return r;
 }
 
+/* clang-format off */
+static const struct row refused_rows[] = {
+    {8, 16.201, TLS_CLIENT, MESSAGE_HANDSHAKE, "ClientHello", 207, EVIDENCE_OBSERVED, 0},
+    {9, 22.388, TLS_SERVER, MESSAGE_HANDSHAKE, "ServerHello", 61, EVIDENCE_OBSERVED, 0},
+    {9, 22.388, TLS_SERVER, MESSAGE_HANDSHAKE, "Certificate", 1000, EVIDENCE_OBSERVED, 0},
+    {9, 22.388, TLS_SERVER, MESSAGE_HANDSHAKE, "ServerKeyExchange", 333, EVIDENCE_OBSERVED, 0},
+    {10, 22.407, TLS_SERVER, MESSAGE_HANDSHAKE, "CertificateRequest", 177, EVIDENCE_OBSERVED, 0},
+    {10, 22.407, TLS_SERVER, MESSAGE_HANDSHAKE, "ServerHelloDone", 4, EVIDENCE_OBSERVED, 0},
+    {12, 33.222, TLS_CLIENT, MESSAGE_HANDSHAKE, "Certificate", 932, EVIDENCE_OBSERVED, 0},
+    {12, 33.222, TLS_CLIENT, MESSAGE_HANDSHAKE, "ClientKeyExchange", 70, EVIDENCE_OBSERVED, 0},
+    {12, 33.222, TLS_CLIENT, MESSAGE_HANDSHAKE, "CertificateVerify", 264, EVIDENCE_OBSERVED, 0},
+    {12, 33.222, TLS_CLIENT, MESSAGE_CCS, "ChangeCipherSpec", 1, EVIDENCE_OBSERVED, 0},
+    {12, 33.222, TLS_CLIENT, MESSAGE_HANDSHAKE, "Finished", 40, EVIDENCE_INFERRED, 0},
+    {13, 34.056, TLS_SERVER, MESSAGE_ALERT, "unknown_ca", 2, EVIDENCE_OBSERVED, 48},
+    {14, 34.398, TLS_CLIENT, MESSAGE_TCP, "FIN", 0, EVIDENCE_OBSERVED, 0},
+    {15, 43.519, TLS_SERVER, MESSAGE_TCP, "RST", 0, EVIDENCE_OBSERVED, 0},
+};
+static const struct outcome_fact refused_facts[] = {
+    {1, "client_cert_requested", "yes", EVIDENCE_OBSERVED,
+     CONFIDENCE_CERTAIN, "CertificateRequest in the server's flight.", {{10}, 1}},
+    {1, "client_cert", "presented", EVIDENCE_OBSERVED,
+     CONFIDENCE_CERTAIN, "Certificate with entries.", {{12}, 1}},
+    {1, "proof", "seen", EVIDENCE_OBSERVED, CONFIDENCE_CERTAIN, "CertificateVerify.", {{12}, 1}},
+    {1, "outcome", "rejected", EVIDENCE_OBSERVED,
+     CONFIDENCE_CERTAIN, "Fatal alert of the server.", {{13}, 1}},
+};
+/* clang-format on */
+
 /* 1: read, TLS 1.2, CA not trusted. */
 static bool
 put_refused(struct store *s)
 {
-	const struct outcome_message m[] = {
-	    step(8, 16.201, TLS_CLIENT, MESSAGE_HANDSHAKE, "ClientHello", 207, EVIDENCE_OBSERVED),
-	    step(9, 22.388, TLS_SERVER, MESSAGE_HANDSHAKE, "ServerHello", 61, EVIDENCE_OBSERVED),
-	    step(9, 22.388, TLS_SERVER, MESSAGE_HANDSHAKE, "Certificate", 1000, EVIDENCE_OBSERVED),
-	    step(9, 22.388, TLS_SERVER, MESSAGE_HANDSHAKE, "ServerKeyExchange", 333,
-		 EVIDENCE_OBSERVED),
-	    step(10, 22.407, TLS_SERVER, MESSAGE_HANDSHAKE, "CertificateRequest", 177,
-		 EVIDENCE_OBSERVED),
-	    step(10, 22.407, TLS_SERVER, MESSAGE_HANDSHAKE, "ServerHelloDone", 4,
-		 EVIDENCE_OBSERVED),
-	    step(12, 33.222, TLS_CLIENT, MESSAGE_HANDSHAKE, "Certificate", 932, EVIDENCE_OBSERVED),
-	    step(12, 33.222, TLS_CLIENT, MESSAGE_HANDSHAKE, "ClientKeyExchange", 70,
-		 EVIDENCE_OBSERVED),
-	    step(12, 33.222, TLS_CLIENT, MESSAGE_HANDSHAKE, "CertificateVerify", 264,
-		 EVIDENCE_OBSERVED),
-	    step(12, 33.222, TLS_CLIENT, MESSAGE_CCS, "ChangeCipherSpec", 1, EVIDENCE_OBSERVED),
-	    step(12, 33.222, TLS_CLIENT, MESSAGE_HANDSHAKE, "Finished", 40, EVIDENCE_INFERRED),
-	    fatal(13, 34.056, TLS_SERVER, "unknown_ca", 48),
-	    step(14, 34.398, TLS_CLIENT, MESSAGE_TCP, "FIN", 0, EVIDENCE_OBSERVED),
-	    step(15, 43.519, TLS_SERVER, MESSAGE_TCP, "RST", 0, EVIDENCE_OBSERVED),
-	};
-	const struct outcome_fact facts[] = {
-	    {1,
-	     "client_cert_requested",
-	     "yes",
-	     EVIDENCE_OBSERVED,
-	     CONFIDENCE_CERTAIN,
-	     "CertificateRequest in the server's flight.",
-	     {{10}, 1}},
-	    {1,
-	     "client_cert",
-	     "presented",
-	     EVIDENCE_OBSERVED,
-	     CONFIDENCE_CERTAIN,
-	     "Certificate with entries.",
-	     {{12}, 1}},
-	    {1,
-	     "proof",
-	     "seen",
-	     EVIDENCE_OBSERVED,
-	     CONFIDENCE_CERTAIN,
-	     "CertificateVerify.",
-	     {{12}, 1}},
-	    {1,
-	     "outcome",
-	     "rejected",
-	     EVIDENCE_OBSERVED,
-	     CONFIDENCE_CERTAIN,
-	     "Fatal alert of the server.",
-	     {{13}, 1}},
-	};
 	struct outcome_certificate client =
 	    certificate(1, "CN=stranger,OU=Clients,O=TLS Lab,C=DE",
 			"CN=Somebody Elses Root,O=TLS Lab,C=DE", 2524607999);
@@ -199,53 +186,38 @@ put_refused(struct store *s)
 	o.explanation =
 	    "The client presented a certificate, and the server refused it: the issuer is "
 	    "not trusted, or an intermediate was not sent.";
-	o.messages = m, o.n_messages = COUNT(m);
-	o.facts = facts, o.n_facts = COUNT(facts);
+	o.facts = refused_facts, o.n_facts = COUNT(refused_facts);
 	o.chain = chain, o.n_chain = COUNT(chain);
 	o.requests = requests, o.n_requests = COUNT(requests);
-	return put(s, &o);
+	return put(s, &o, refused_rows, COUNT(refused_rows));
 }
+
+/* clang-format off */
+static const struct row inferred_rows[] = {
+    {4, 0.559, TLS_CLIENT, MESSAGE_HANDSHAKE, "ClientHello", 336, EVIDENCE_OBSERVED, 0},
+    {6, 1.912, TLS_SERVER, MESSAGE_HANDSHAKE, "ServerHello", 155, EVIDENCE_OBSERVED, 0},
+    {6, 1.912, TLS_SERVER, MESSAGE_HANDSHAKE, "EncryptedExtensions", 49, EVIDENCE_INFERRED, 0},
+    {6, 1.912, TLS_SERVER, MESSAGE_HANDSHAKE, "CertificateRequest", 193, EVIDENCE_INFERRED, 0},
+    {12, 45.799, TLS_CLIENT, MESSAGE_HANDSHAKE, "Certificate", 25, EVIDENCE_INFERRED, 0},
+    {12, 45.799, TLS_CLIENT, MESSAGE_HANDSHAKE, "Finished", 69, EVIDENCE_INFERRED, 0},
+    {14, 49.912, TLS_SERVER, MESSAGE_ALERT, NULL, 19, EVIDENCE_INFERRED, 0},
+    {15, 50.001, TLS_SERVER, MESSAGE_TCP, "FIN", 0, EVIDENCE_OBSERVED, 0},
+    {16, 50.115, TLS_CLIENT, MESSAGE_TCP, "FIN", 0, EVIDENCE_OBSERVED, 0},
+};
+static const struct outcome_fact inferred_facts[] = {
+    {1, "client_cert_requested", "yes", EVIDENCE_INFERRED,
+     CONFIDENCE_HIGH, "4 records, Finished", {{6}, 1}},
+    {1, "client_cert", "empty", EVIDENCE_INFERRED,
+     CONFIDENCE_HIGH, "25 B: empty + tag", {{12}, 1}},
+    {1, "outcome", "rejected", EVIDENCE_INFERRED,
+     CONFIDENCE_HIGH, "19 B, then close", {{14}, 1}},
+};
+/* clang-format on */
 
 /* 2: inferred with high confidence, TLS 1.3, none sent. */
 static bool
 put_inferred(struct store *s)
 {
-	const struct outcome_message m[] = {
-	    step(4, 0.559, TLS_CLIENT, MESSAGE_HANDSHAKE, "ClientHello", 336, EVIDENCE_OBSERVED),
-	    step(6, 1.912, TLS_SERVER, MESSAGE_HANDSHAKE, "ServerHello", 155, EVIDENCE_OBSERVED),
-	    step(6, 1.912, TLS_SERVER, MESSAGE_HANDSHAKE, "EncryptedExtensions", 49,
-		 EVIDENCE_INFERRED),
-	    step(6, 1.912, TLS_SERVER, MESSAGE_HANDSHAKE, "CertificateRequest", 193,
-		 EVIDENCE_INFERRED),
-	    step(12, 45.799, TLS_CLIENT, MESSAGE_HANDSHAKE, "Certificate", 25, EVIDENCE_INFERRED),
-	    step(12, 45.799, TLS_CLIENT, MESSAGE_HANDSHAKE, "Finished", 69, EVIDENCE_INFERRED),
-	    step(14, 49.912, TLS_SERVER, MESSAGE_ALERT, NULL, 19, EVIDENCE_INFERRED),
-	    step(15, 50.001, TLS_SERVER, MESSAGE_TCP, "FIN", 0, EVIDENCE_OBSERVED),
-	    step(16, 50.115, TLS_CLIENT, MESSAGE_TCP, "FIN", 0, EVIDENCE_OBSERVED),
-	};
-	const struct outcome_fact facts[] = {
-	    {1,
-	     "client_cert_requested",
-	     "yes",
-	     EVIDENCE_INFERRED,
-	     CONFIDENCE_HIGH,
-	     "4 records, Finished",
-	     {{6}, 1}},
-	    {1,
-	     "client_cert",
-	     "empty",
-	     EVIDENCE_INFERRED,
-	     CONFIDENCE_HIGH,
-	     "25 B: empty + tag",
-	     {{12}, 1}},
-	    {1,
-	     "outcome",
-	     "rejected",
-	     EVIDENCE_INFERRED,
-	     CONFIDENCE_HIGH,
-	     "19 B, then close",
-	     {{14}, 1}},
-	};
 	const struct outcome_attempt a = {.attempt_no = 1,
 					  .kind = ATTEMPT_INITIAL,
 					  .resumed = ANSWER_NO,
@@ -267,21 +239,21 @@ put_inferred(struct store *s)
 	o.explanation =
 	    "Inferred from record sizes: the client answered without a certificate and the "
 	    "server refused.";
-	o.messages = m, o.n_messages = COUNT(m);
-	o.facts = facts, o.n_facts = COUNT(facts);
-	return put(s, &o);
+	o.facts = inferred_facts, o.n_facts = COUNT(inferred_facts);
+	return put(s, &o, inferred_rows, COUNT(inferred_rows));
 }
+
+static const struct row dropped_rows[] = {
+    {4, 0.5, TLS_CLIENT, MESSAGE_HANDSHAKE, "ClientHello", 336, EVIDENCE_OBSERVED, 0},
+    {6, 1.9, TLS_SERVER, MESSAGE_HANDSHAKE, "ServerHello", 155, EVIDENCE_OBSERVED, 0},
+    {10, 3.1, TLS_CLIENT, MESSAGE_HANDSHAKE, "Certificate", 952, EVIDENCE_INFERRED, 0},
+    {11, 3.711, TLS_SERVER, MESSAGE_TCP, "FIN", 0, EVIDENCE_OBSERVED, 0},
+};
 
 /* 3: closed without a reply; the close is read, what came before it is inferred. */
 static bool
 put_dropped(struct store *s)
 {
-	const struct outcome_message m[] = {
-	    step(4, 0.5, TLS_CLIENT, MESSAGE_HANDSHAKE, "ClientHello", 336, EVIDENCE_OBSERVED),
-	    step(6, 1.9, TLS_SERVER, MESSAGE_HANDSHAKE, "ServerHello", 155, EVIDENCE_OBSERVED),
-	    step(10, 3.1, TLS_CLIENT, MESSAGE_HANDSHAKE, "Certificate", 952, EVIDENCE_INFERRED),
-	    step(11, 3.711, TLS_SERVER, MESSAGE_TCP, "FIN", 0, EVIDENCE_OBSERVED),
-	};
 	const struct outcome_attempt a = {.attempt_no = 1,
 					  .client_cert_requested = ANSWER_YES,
 					  .client_cert = CLIENT_CERT_PRESENTED,
@@ -295,21 +267,20 @@ put_dropped(struct store *s)
 	o.tls_version = "TLS1.3";
 	o.stream = 2;
 	o.verdict = VERDICT_CLIENT_CERT_DROPPED;
-	o.messages = m, o.n_messages = COUNT(m);
-	return put(s, &o);
+	return put(s, &o, dropped_rows, COUNT(dropped_rows));
 }
+
+static const struct row gap_rows[] = {
+    {4, 0.5, TLS_CLIENT, MESSAGE_HANDSHAKE, "ClientHello", 207, EVIDENCE_OBSERVED, 0},
+    {6, 1.9, TLS_SERVER, MESSAGE_HANDSHAKE, "ServerHello", 61, EVIDENCE_OBSERVED, 0},
+    {6, 1.9, TLS_SERVER, MESSAGE_HANDSHAKE, "CertificateRequest", 177, EVIDENCE_OBSERVED, 0},
+    {14, 9.9, TLS_SERVER, MESSAGE_HANDSHAKE, "Finished", 40, EVIDENCE_INFERRED, 0},
+};
 
 /* 4: a gap where the client's answer was. */
 static bool
 put_gap(struct store *s)
 {
-	const struct outcome_message m[] = {
-	    step(4, 0.5, TLS_CLIENT, MESSAGE_HANDSHAKE, "ClientHello", 207, EVIDENCE_OBSERVED),
-	    step(6, 1.9, TLS_SERVER, MESSAGE_HANDSHAKE, "ServerHello", 61, EVIDENCE_OBSERVED),
-	    step(6, 1.9, TLS_SERVER, MESSAGE_HANDSHAKE, "CertificateRequest", 177,
-		 EVIDENCE_OBSERVED),
-	    step(14, 9.9, TLS_SERVER, MESSAGE_HANDSHAKE, "Finished", 40, EVIDENCE_INFERRED),
-	};
 	const struct outcome_attempt a = {.attempt_no = 1,
 					  .client_cert_requested = ANSWER_YES,
 					  .client_cert = CLIENT_CERT_UNKNOWN,
@@ -327,19 +298,18 @@ put_gap(struct store *s)
 	o.explanation =
 	    "Client bytes between the request (frame 6) and the server's Finished (frame 14) "
 	    "are missing. The client's answer was in them.";
-	o.messages = m, o.n_messages = COUNT(m);
 	o.requests = requests, o.n_requests = COUNT(requests);
-	return put(s, &o);
+	return put(s, &o, gap_rows, COUNT(gap_rows));
 }
 
 /* 5: names that try to colour, move and hide, long addresses, expired, 100 messages. */
 static bool
 put_hostile(struct store *s)
 {
-	struct outcome_message m[104] = {
-	    step(100004, 0.5, TLS_CLIENT, MESSAGE_HANDSHAKE, "ClientHello", 207, EVIDENCE_OBSERVED),
-	    step(100008, 1.9, TLS_CLIENT, MESSAGE_HANDSHAKE, "Certificate", 900, EVIDENCE_OBSERVED),
-	    step(100009, 2.9, TLS_SERVER, MESSAGE_HANDSHAKE, "Finished", 40, EVIDENCE_OBSERVED),
+	struct row m[MESSAGES_MAX] = {
+	    {100004, 0.5, TLS_CLIENT, MESSAGE_HANDSHAKE, "ClientHello", 207, EVIDENCE_OBSERVED, 0},
+	    {100008, 1.9, TLS_CLIENT, MESSAGE_HANDSHAKE, "Certificate", 900, EVIDENCE_OBSERVED, 0},
+	    {100009, 2.9, TLS_SERVER, MESSAGE_HANDSHAKE, "Finished", 40, EVIDENCE_OBSERVED, 0},
 	};
 	struct outcome_certificate client = certificate(3,
 							"CN=\033[31mroot\033[0m\xe2\x80\xae"
@@ -361,8 +331,14 @@ put_hostile(struct store *s)
 	static const uint8_t v6[16] = {0x20, 1, 0xd, 0xb8, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
 
 	for (unsigned i = 3; i < COUNT(m); i++)
-		m[i] = step(100010 + i, 3.0 + i, i % 2 ? TLS_CLIENT : TLS_SERVER,
-			    MESSAGE_APPLICATION, "Application data", 100, EVIDENCE_OBSERVED);
+		m[i] = (struct row){100010 + i,
+				    3.0 + i,
+				    i % 2 ? TLS_CLIENT : TLS_SERVER,
+				    MESSAGE_APPLICATION,
+				    "Application data",
+				    100,
+				    EVIDENCE_OBSERVED,
+				    0};
 	o.stream = -1;
 	o.first_frame = 100001;
 	o.last_frame = 100114;
@@ -371,9 +347,8 @@ put_hostile(struct store *s)
 	memcpy(o.server.addr, v6, sizeof(v6));
 	o.sni = "evil\033]0;title\007.example";
 	o.verdict = VERDICT_MUTUAL_AUTH_OK;
-	o.messages = m, o.n_messages = COUNT(m);
 	o.chain = chain, o.n_chain = COUNT(chain);
-	return put(s, &o);
+	return put(s, &o, m, COUNT(m));
 }
 
 static bool
