@@ -185,17 +185,39 @@ test_huge_length(void **state)
 	assert_int_equal(c.left, 3);
 }
 
+static void
+test_positions(void **state)
+{
+	(void)state;
+	struct cursor c = over(4);
+	size_t from;
+
+	cursor_u8(&c, "a");
+	from = c.pos;
+	assert_int_equal(cursor_peek(&c), 2);
+	assert_int_equal(cursor_since(&c, from).len, 0);
+	cursor_u16(&c, "b");
+	assert_ptr_equal(cursor_since(&c, from).data, sample + 1);
+	assert_int_equal(cursor_since(&c, from).len, 2);
+	cursor_u8(&c, "c");
+	assert_int_equal(cursor_peek(&c), -1);
+	assert_false(cursor_fail_at(&c, from, "b"));
+	assert_int_equal(c.fail_at, 101);
+	assert_int_equal(cursor_since(&c, 0).len, 0);
+	assert_int_equal(cursor_peek(&c), -1);
+	/* an earlier failure stays where it was */
+	assert_false(cursor_fail_at(&c, 0, "a"));
+	assert_int_equal(c.fail_at, 101);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_integers),
-	    cmocka_unit_test(test_short),
-	    cmocka_unit_test(test_failure_sticks),
-	    cmocka_unit_test(test_end),
-	    cmocka_unit_test(test_vec),
-	    cmocka_unit_test(test_rest_and_skip),
-	    cmocka_unit_test(test_child_keeps_offsets),
+	    cmocka_unit_test(test_positions),     cmocka_unit_test(test_integers),
+	    cmocka_unit_test(test_short),         cmocka_unit_test(test_failure_sticks),
+	    cmocka_unit_test(test_end),           cmocka_unit_test(test_vec),
+	    cmocka_unit_test(test_rest_and_skip), cmocka_unit_test(test_child_keeps_offsets),
 	    cmocka_unit_test(test_huge_length),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

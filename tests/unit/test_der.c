@@ -126,6 +126,23 @@ test_cut_container(void **state)
 	assert_false(cursor_ok(&list));
 }
 
+/* A length that is not the shortest is no reason to lose what stands behind it. */
+static void
+test_skip(void **state)
+{
+	(void)state;
+	struct cursor in = cursor_init(BYTES("\x04\x82\x00\x01x\x05\x00"), 0), copy = in;
+	struct der d;
+
+	assert_false(der_next(&copy, &d, "long"));
+	assert_int_equal(copy.fail_at, 1);
+	assert_true(der_skip(&in, "long"));
+	assert_true(der_next(&in, &d, "null"));
+	assert_true(cursor_end(&in, "all"));
+	in = cursor_init(BYTES("\x30\x80\x00\x00"), 0);
+	assert_false(der_skip(&in, "indefinite"));
+}
+
 static void
 test_numbers(void **state)
 {
@@ -205,6 +222,7 @@ main(void)
 	    cmocka_unit_test(test_long_lengths),
 	    cmocka_unit_test(test_wrong_tag_fails_at_the_tag),
 	    cmocka_unit_test(test_cut_container),
+	    cmocka_unit_test(test_skip),
 	    cmocka_unit_test(test_numbers),
 	    cmocka_unit_test(test_other_types),
 	};
