@@ -14,10 +14,10 @@
 
 enum {
 	ALIVE = 2000,
-	BURST_MAX = 4,       /* frames of one flow in a row */
-	STEP_MAX_NS = 2000,  /* between two frames of the file */
-	SEGMENT = 1448,      /* of the bulk: MTU 1500 less IPv4, TCP and timestamps */
-	RECORD = 16384 + 24, /* body of a full AES-GCM record of TLS 1.2 */
+	BURST_MAX = 4,        /* frames of one flow in a row */
+	STEP_MAX_NS = 100000, /* between two frames of the file: a session lasts about a second */
+	SEGMENT = 1448,       /* of the bulk: MTU 1500 less IPv4, TCP and timestamps */
+	RECORD = 16384 + 24,  /* body of a full AES-GCM record of TLS 1.2 */
 	RECORD_HEADER = 5,
 	SEGMENTS_PER_ACK = 2,
 	SESSIONS_MAX = 256,
