@@ -330,9 +330,12 @@ cause_print(struct term *out, const struct story *s)
 	const char *server_fix = result_text(&s->findings, 0, "server_fix");
 	const char *client_fix = result_text(&s->findings, 0, "client_fix");
 	const char *explanation = story_text(s, "explanation");
-	const char *sentence = finding != NULL       ? finding
-			       : explanation != NULL ? explanation
-						     : advice->meaning;
+	/* The explanation is the verdict's; a modifier that made it a failure has its own. */
+	bool modified = s->words->sub_reason != NULL &&
+			words_in_list(story_text(s, "modifiers"), s->words->sub_reason);
+	const char *sentence = finding != NULL                    ? finding
+			       : explanation != NULL && !modified ? explanation
+								  : advice->meaning;
 
 	if (s->words->kind == WORDS_UNKNOWN) {
 		print_sentence(out, s, "missing:", sentence);

@@ -15,14 +15,15 @@
 enum { WIDE = 112, BATCH = 1000 };
 
 /* Columns of the statement, in order. */
-#define FAILURES_COLUMNS(X)                                                                      \
-	X(session_id)                                                                            \
-	X(started_at)                                                                            \
-	X(client_ip)                                                                             \
-	X(client_port)                                                                           \
-	X(server_ip)                                                                             \
-	X(server_port) X(client_cert_requested) X(client_cert) X(outcome) X(alert) X(alert_from) \
-	    X(evidence) X(confidence) X(verdict) X(sub_reason) X(modifiers) X(client_subject)
+#define FAILURES_COLUMNS(X)                                                                   \
+	X(session_id)                                                                         \
+	X(started_at)                                                                         \
+	X(client_ip)                                                                          \
+	X(client_port)                                                                        \
+	X(server_ip)                                                                          \
+	X(server_port)                                                                        \
+	X(client_cert_requested) X(client_cert) X(outcome) X(alert) X(alert_from) X(evidence) \
+	    X(confidence) X(verdict) X(sub_reason) X(modifiers) X(client_subject)
 enum column {
 #define COLUMN_ENUM(name) COLUMN_##name,
 	FAILURES_COLUMNS(COLUMN_ENUM)
@@ -243,6 +244,8 @@ load_frame(struct query *q, struct result *r)
 	    r, q,
 	    "SELECT (SELECT count(*) FROM sessions) AS total,"
 	    " (SELECT count(*) FROM failed_mutual_auth) AS failed,"
+	    " (SELECT count(*) FROM sessions WHERE verdict IN ('incomplete_capture',"
+	    "  'not_enough_evidence')) AS unknown,"
 	    " (SELECT count(*) FROM captures) AS captures,"
 	    " (SELECT session_id FROM failed_mutual_auth ORDER BY confidence <> 'certain',"
 	    "  client_cert <> 'presented', session_id LIMIT 1) AS example,"
@@ -264,6 +267,7 @@ print_foot(struct term *err, const struct result *frame, const char *path)
 {
 	int64_t failed = result_number(frame, 0, "failed"),
 		total = result_number(frame, 0, "total");
+	int64_t unknown = result_number(frame, 0, "unknown");
 	struct str db = {0};
 
 	fflush(stdout);
@@ -272,6 +276,9 @@ print_foot(struct term *err, const struct result *frame, const char *path)
 		fputs("No capture has been read yet: mtlscope analyze PATH\n", err->file);
 	else if (total == 0)
 		fputs("No TLS session in these captures\n", err->file);
+	else if (failed == 0 && unknown > 0)
+		fprintf(err->file, "No failure found; cannot tell for %lld of %lld sessions\n",
+			(long long)unknown, (long long)total);
 	else if (failed == 0)
 		fprintf(err->file, "No session failed mutual TLS, of %lld\n", (long long)total);
 	else

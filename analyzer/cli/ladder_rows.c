@@ -85,9 +85,23 @@ broken_by_close(const struct story *s, const char *words)
 	return (struct breakage){first, words, TERM_WARN};
 }
 
+/* The server's goodbye: its alert, which nobody can read, or the close. */
+static struct breakage
+broken_after_accept(const struct story *s)
+{
+	long alert = last_message(s, "server", "alert", NULL);
+	struct breakage close = broken_by_close(s, "closed here");
+
+	if (alert >= 0)
+		close.message = alert;
+	return close;
+}
+
 static struct breakage
 find_break(const struct story *s)
 {
+	if (words_in_list(story_text(s, "modifiers"), "dropped_after_accept"))
+		return broken_after_accept(s);
 	if (story_text(s, "alert") != NULL && !story_is(s, "outcome", "accepted"))
 		return broken_by_alert(s);
 	if (story_is(s, "outcome", "rejected"))
@@ -218,6 +232,11 @@ add_message(struct ladder *l, const struct story *s, size_t message, const struc
 	r->from_client = result_is(m, message, "sender", "client");
 	r->evidence = words_evidence(result_text(m, message, "evidence"));
 	r->bytes = r->kind == LADDER_TCP ? -1 : result_number(m, message, "length");
+	if (result_is(m, message, "name", "bytes missing")) {
+		r->kind = LADDER_MARKER;
+		str_addf(&r->name, "bytes of the %s missing", r->from_client ? "client" : "server");
+		return;
+	}
 	add_name(&r->name, s, message);
 	add_detail(r, s, message);
 	if (b->message == (long)message) {
