@@ -266,6 +266,9 @@ static const struct scene {
     {"a RST does not stop the stream, its payload is none",
      {{0, S, 99, 0, NULL, 0}, {0, R, 100, 0, "why", 0}, {0, A, 100, 1, "ab", 0}},
      "open A:S A:R A1=ab end:capture"},
+    {"a RST's acknowledgment of bytes nobody saw is a guess",
+     {{0, S, 99, 0, NULL, 0}, {1, SA, 199, 100, NULL, 0}, {1, R | A, 200, 500, NULL, 0}},
+     "open A:S B:S. B:R. end:capture"},
     {"simultaneous open",
      {{0, S, 99, 0, NULL, 0},
       {1, S, 199, 0, NULL, 0},
@@ -503,6 +506,21 @@ test_patience(void **state)
 	expect(w, " A1?3lost A4=def");
 }
 
+/* The same when nothing waits: only one direction was captured. */
+static void
+test_patience_one_sided(void **state)
+{
+	struct world *w = *state;
+
+	handshake(w);
+	for (int i = 0; i < 1010; i++)
+		feed(w, &(struct packet_row){1, A, 200, 110, NULL, 0});
+	expect(w, " A1?10lost");
+	feed(w, &(struct packet_row){1, A, 200, 120, NULL, 0});
+	flow_finish(w->table);
+	expect(w, " A11?10lost end:capture");
+}
+
 /* Not acknowledged: it may still come. */
 static void
 test_patience_needs_ack(void **state)
@@ -653,6 +671,7 @@ main(void)
 	    TEST(test_skip_what_waits),
 	    TEST(test_skip_bulk),
 	    TEST(test_patience),
+	    TEST(test_patience_one_sided),
 	    TEST(test_patience_needs_ack),
 	    TEST(test_out_of_order_limit),
 	    TEST(test_far_acked),
