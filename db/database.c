@@ -25,14 +25,13 @@ database_fault(struct database *d, const char *format, ...)
 	return false;
 }
 
-/* The folder the database is in, as the user wrote it. */
-static const char *
-folder(const struct database *d, char *buf, size_t size)
+const char *
+database_folder(const struct database *d, char *buf, size_t size)
 {
 	const char *slash = strrchr(d->path, '/');
 
 	if (slash == NULL)
-		return "this directory";
+		return ".";
 	snprintf(buf, size, "%.*s", slash == d->path ? 1 : (int)(slash - d->path), d->path);
 	return buf;
 }
@@ -45,7 +44,7 @@ no_space(struct database *d)
 	return database_fault(d,
 			      "no space left on %s. Complete captures are kept; make room and run "
 			      "the same command again to continue",
-			      folder(d, buf, sizeof(buf)));
+			      database_folder(d, buf, sizeof(buf)));
 }
 
 /* The other writer's age is that of its write-ahead log: SQLite makes it when a writer opens. */
@@ -75,27 +74,32 @@ cannot_open(struct database *d, int error)
 	return database_fault(d, "cannot be opened: %s", strerror(error != 0 ? error : EACCES));
 }
 
+static bool
+io_fault(struct database *d, int error)
+{
+	if (error == ENOSPC || error == EDQUOT || error == EFBIG)
+		return no_space(d);
+	if (error == EISDIR)
+		return database_fault(d, "a directory, not a database");
+	return database_fault(d, "read or write error: %s", strerror(error));
+}
+
 bool
 database_sqlite_fault(struct database *d)
 {
 	int system_error = d->db != NULL ? sqlite3_system_errno(d->db) : 0;
-	char buf[512];
 
 	switch (d->db != NULL ? sqlite3_errcode(d->db) : SQLITE_NOMEM) {
 	case SQLITE_FULL:
 		return no_space(d);
 	case SQLITE_IOERR:
-		if (system_error == ENOSPC || system_error == EDQUOT || system_error == EFBIG)
-			return no_space(d);
-		return database_fault(d, "read or write error: %s", strerror(system_error));
+		return io_fault(d, system_error);
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		return busy(d);
 	case SQLITE_READONLY:
-		return database_fault(d,
-				      "cannot be written to (file or %s is read-only). Use -o "
-				      "OTHER.db",
-				      folder(d, buf, sizeof(buf)));
+		return database_fault(d, "cannot be written to: it or its directory is read-only. "
+					 "Use -o OTHER.db");
 	case SQLITE_CANTOPEN:
 		return cannot_open(d, system_error);
 	case SQLITE_NOTADB:

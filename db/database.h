@@ -9,6 +9,7 @@
 
 #include <sqlite3.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { DATABASE_ERROR_MAX = 1024, DATABASE_PATH_MAX = 4096, DATABASE_BUSY_MS = 10000 };
@@ -24,6 +25,9 @@ bool database_fault(struct database *d, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Sets "PATH: " and what the connection's last error means for the user; returns false. */
 bool database_sqlite_fault(struct database *d);
+
+/* The folder the database is in, as the user wrote it; buf is for it. */
+const char *database_folder(const struct database *d, char *buf, size_t size);
 
 bool database_set_path(struct database *d, const char *path);
 /* Opens d->path (or uri, when not NULL). flags as sqlite3_open_v2. */

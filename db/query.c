@@ -254,17 +254,23 @@ is_reading(const char *word)
 }
 
 static bool
-statement_fault(struct query *q, const char *sql)
+refuse(struct query *q, const char *sql)
 {
 	char word[32];
 
 	first_word(sql, word, sizeof(word));
-	if (q->denied[0] == '\0' || sqlite3_errcode(q->d.db) == SQLITE_ERROR)
-		return fault(q, sqlite3_errmsg(q->d.db));
 	snprintf(q->d.error, sizeof(q->d.error),
 		 "the database is read-only here: %s is not allowed",
 		 is_reading(word) ? q->denied : word);
 	return false;
+}
+
+static bool
+statement_fault(struct query *q, const char *sql)
+{
+	if (q->denied[0] != '\0')
+		return refuse(q, sql);
+	return fault(q, sqlite3_errmsg(q->d.db));
 }
 
 /* Only white space, comments and ';' after the statement. */
@@ -328,9 +334,8 @@ prepare(struct query *q, const char *sql, sqlite3_stmt **stmt)
 		return fault(q, "one statement at a time; nothing may follow the first ';'");
 	if (*stmt == NULL)
 		return fault(q, "no statement in it");
-	/* the authorizer has seen everything that writes; this holds even if it had not */
-	return sqlite3_stmt_readonly(*stmt) != 0 ||
-	       fault(q, "the database is read-only here: only SELECT is allowed");
+	/* VACUUM asks the authorizer nothing before it runs */
+	return sqlite3_stmt_readonly(*stmt) != 0 || refuse(q, sql);
 }
 
 bool

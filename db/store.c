@@ -139,6 +139,20 @@ make_file(struct database *d)
 	return errno == EEXIST || database_fault(d, "cannot be made: %s", strerror(errno));
 }
 
+/* SQLite opens a file it may not write to as read-only, and a folder's turn comes at the first
+ * journal: say it now. */
+static bool
+check_writable(struct database *d)
+{
+	char buf[512];
+
+	if (sqlite3_db_readonly(d->db, "main") == 0 &&
+	    faccessat(AT_FDCWD, database_folder(d, buf, sizeof(buf)), W_OK, AT_EACCESS) == 0)
+		return true;
+	return database_fault(d, "cannot be written to: it or its directory is read-only. Use -o "
+				 "OTHER.db");
+}
+
 static bool
 bring_up(struct database *d)
 {
@@ -191,14 +205,21 @@ store_open(struct store *s, const char *path)
 		sqlite3_busy_timeout(d->db, DATABASE_BUSY_MS);
 		/* the cache's size in pages is computed when it is set: once the page size is known
 		 */
-		ok = database_exec(d, "PRAGMA foreign_keys=OFF") && bring_up(d) &&
-		     database_exec(d, "PRAGMA cache_size=-8000") && use_wal(d) && prepare_all(s);
+		ok = check_writable(d) && database_exec(d, "PRAGMA foreign_keys=OFF") &&
+		     bring_up(d) && database_exec(d, "PRAGMA cache_size=-8000") && use_wal(d) &&
+		     prepare_all(s);
 	}
 	if (!ok) {
 		finalize(s);
 		database_close(d);
 	}
 	return ok;
+}
+
+void
+store_wait(struct store *s, unsigned ms)
+{
+	sqlite3_busy_timeout(s->d.db, (int)ms);
 }
 
 /* What only deleted captures referred to; their contents would still be seen in `certificates`. */

@@ -63,6 +63,9 @@ bool store_open(struct store *s, const char *path);
 /* Makes missing indexes, drops what no session refers to any more, checkpoints, back to DELETE. */
 bool store_close(struct store *s);
 
+/* How long to wait for another process that writes; 10 s by default. Any time after store_open. */
+void store_wait(struct store *s, unsigned ms);
+
 /* One capture: begin, any number of emits, then end or abandon. */
 bool store_begin(struct store *s);
 bool store_emit(void *store, const struct outcome *o);

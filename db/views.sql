@@ -1,7 +1,7 @@
 -- views.sql - the contract: these views and columns are what users and scripts rely on.
 -- No JSON function but json_each (the others are refused in views under trusted_schema=0). How
 -- the items of JSON lists are written is in schema.sql. A LEFT JOIN nobody selects from costs
--- nothing, so counts never touch `story`. Nanoseconds are floored, for times before 1970.
+-- nothing, so counts never touch `story`, though its row is always there. Nanoseconds are floored, for times before 1970.
 
 CREATE VIEW sessions AS
 SELECT
@@ -82,10 +82,10 @@ SELECT
 			ELSE '' END
 		|| 'frame.number>=' || s.first_frame || ' && frame.number<=' || s.last_frame AS display_filter
 FROM session s
-JOIN capture c ON c.id = s.capture_id
-JOIN profile p ON p.id = s.profile_id
 JOIN answer a ON a.id = s.answer_id
 JOIN conclusion v ON v.id = s.conclusion_id
+LEFT JOIN capture c ON c.id = s.capture_id
+LEFT JOIN profile p ON p.id = s.profile_id
 LEFT JOIN story t ON t.session_id = s.id
 LEFT JOIN incident i ON i.id = c.incident_id
 LEFT JOIN name n ON n.id = s.sni_id
@@ -175,20 +175,17 @@ CREATE VIEW alerts AS
 SELECT * FROM messages WHERE kind = 'alert';
 
 -- Verdicts that are failures by themselves, one that is when a certificate was asked for, and any
--- with a modifier that says the connection failed above or after TLS.
+-- with a modifier that says the connection failed above or after TLS. The first condition is about
+-- `conclusion` alone and called unlikely, so that its few rows lead to the sessions by the index.
 CREATE VIEW failed_mutual_auth AS
-SELECT * FROM sessions WHERE session_id IN (
-	SELECT s.id
-	FROM conclusion v
-	JOIN session s ON s.conclusion_id = v.id
-	JOIN answer a ON a.id = s.answer_id
-	WHERE v.verdict IN ('no_client_cert_rejected', 'no_client_cert_dropped',
-			'no_client_cert_unknown_outcome', 'client_cert_rejected', 'client_cert_dropped',
-			'client_cert_proof_failed', 'client_aborted_on_request', 'server_gave_up_waiting',
-			'client_answer_missing')
-		OR (v.verdict = 'server_cert_rejected_by_client' AND a.client_cert_requested = 'yes')
-		OR v.modifiers LIKE '%app_layer_refusal%'
-		OR v.modifiers LIKE '%dropped_after_accept%');
+SELECT * FROM sessions
+WHERE unlikely(verdict IN ('no_client_cert_rejected', 'no_client_cert_dropped', 'no_client_cert_unknown_outcome',
+		'client_cert_rejected', 'client_cert_dropped', 'client_cert_proof_failed',
+		'client_aborted_on_request', 'server_gave_up_waiting', 'client_answer_missing',
+		'server_cert_rejected_by_client')
+		OR modifiers LIKE '%app_layer_refusal%' OR modifiers LIKE '%dropped_after_accept%')
+	AND (verdict <> 'server_cert_rejected_by_client' OR client_cert_requested = 'yes'
+		OR modifiers LIKE '%app_layer_refusal%' OR modifiers LIKE '%dropped_after_accept%');
 
 -- The client was asked and went on without: an empty Certificate, or none at all.
 CREATE VIEW no_client_certificate AS

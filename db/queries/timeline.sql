@@ -4,11 +4,10 @@
 -- param: minutes=1 length of an interval
 SELECT
 	strftime('%Y-%m-%dT%H:%M:%SZ',
-		unixepoch(s.started_at) / (60 * max(1, CAST(:minutes AS INTEGER))) * (60 * max(1, CAST(:minutes AS INTEGER))),
+		unixepoch(started_at) / (60 * max(1, CAST(:minutes AS INTEGER))) * (60 * max(1, CAST(:minutes AS INTEGER))),
 		'unixepoch') AS interval,
-	sum(f.session_id IS NOT NULL) AS failed,
-	sum(f.session_id IS NULL) AS other
-FROM sessions s
-LEFT JOIN failed_mutual_auth f ON f.session_id = s.session_id
+	sum(session_id IN (SELECT session_id FROM failed_mutual_auth)) AS failed,
+	sum(session_id NOT IN (SELECT session_id FROM failed_mutual_auth)) AS other
+FROM sessions
 GROUP BY interval
 ORDER BY interval;
