@@ -318,6 +318,14 @@ feed_fast(struct flow_entry *e, enum flow_dir d, const struct segment *s)
 	return true;
 }
 
+/* A late segment of a flow that is over and forgotten: no beginning of another. */
+static bool
+too_late(const struct pair *p, const struct segment *s)
+{
+	return p->over_ns != 0 && !has(s, TCP_SYN) &&
+	       s->time_ns - p->over_ns <= FLOW_LINGER_S * (int64_t)1000000000;
+}
+
 static bool
 feed_slow(struct flow_table *t, struct pair *p, unsigned side, const struct segment *s)
 {
@@ -331,6 +339,10 @@ feed_slow(struct flow_table *t, struct pair *p, unsigned side, const struct segm
 			flow_table_end(t, x.e, FLOW_END_REUSED);
 			x.e = NULL;
 		}
+	}
+	if (x.e == NULL && too_late(p, s)) {
+		t->stats.ignored++;
+		return true;
 	}
 	if (x.e == NULL) {
 		x.e = flow_table_open(t, p, side, s);

@@ -22,7 +22,9 @@ enum {
 	FLOW_COUNT_MAX =
 	    1000 * 1000, /* flows alive at once; the one silent longest is ended for a new one */
 	FLOW_LINGER_S = 300, /* capture time a closed flow stays, so that late segments are its */
-	FLOW_IDLE_S = 3600,  /* a flow never closed may be ended after this, but only ... */
+	FLOW_CLOSED_MAX =
+	    4096,           /* ... while no more than this many do; what is late then is ignored */
+	FLOW_IDLE_S = 3600, /* a flow never closed may be ended after this, but only ... */
 	FLOW_IDLE_COUNT = 64 * 1024, /* ... when more than this many are alive */
 	/* A segment this far from its stream is ignored until the other side acknowledges bytes
 	 * there, or FLOW_FAR_RUN segments in a row continue each other: then it was a hole, not
@@ -44,7 +46,8 @@ enum flow_gap {
 enum flow_end {
 	FLOW_END_CAPTURE, /* the capture is over */
 	FLOW_END_REUSED,  /* a new SYN took the pair of addresses and ports */
-	FLOW_END_IDLE,    /* closed (FIN both ways, or RST) and silent for FLOW_LINGER_S since */
+	FLOW_END_IDLE,    /* closed (FIN both ways, or RST) and silent for FLOW_LINGER_S since, or
+			     one of too many that are */
 	FLOW_END_LIMIT,   /* evicted: FLOW_COUNT_MAX, or FLOW_IDLE_S and FLOW_IDLE_COUNT */
 };
 

@@ -30,6 +30,7 @@ list_append(struct flow_list *l, struct flow_entry *e, uint64_t now)
 	else
 		l->first = e;
 	l->last = e;
+	l->count++;
 }
 
 static void
@@ -43,6 +44,7 @@ list_remove(struct flow_list *l, struct flow_entry *e)
 		e->next->prev = e->prev;
 	else
 		l->last = e->prev;
+	l->count--;
 }
 
 static struct flow_list *
@@ -121,6 +123,7 @@ flow_table_open(struct flow_table *t, struct pair *p, unsigned side, const struc
 	*e = (struct flow_entry){.pair = p, .side_a = (uint8_t)side, .active = t->stats.segments};
 	flow_init(&e->flow, s, p->stream);
 	p->flow = e;
+	p->over_ns = 0;
 	list_append(&t->open, e, e->active);
 	t->stats.flows++;
 	t->sink.open(t->sink.ctx, &e->flow);
@@ -140,6 +143,8 @@ flow_table_end(struct flow_table *t, struct flow_entry *e, enum flow_end why)
 	t->sink.end(t->sink.ctx, f, why);
 	list_remove(list_of(t, e), e);
 	e->pair->flow = NULL;
+	if (why == FLOW_END_IDLE)
+		e->pair->over_ns = f->last_ns;
 	if (e->pair->stream < 0 && why != FLOW_END_REUSED) /* nothing to remember it for */
 		pair_table_remove(&t->pairs, e->pair);
 	pool_give(&t->entries, e);
@@ -155,13 +160,14 @@ flow_table_close(struct flow_table *t, struct flow_entry *e)
 	list_append(&t->closed, e, e->active);
 }
 
-/* End flows at the front of a list that are silent for long enough. */
+/* End flows at the front of a list that are silent for long enough, or more than `most`. */
 static void
-sweep(struct flow_table *t, struct flow_list *l, int64_t now, int64_t silent_s, enum flow_end why)
+sweep(struct flow_table *t, struct flow_list *l, int64_t now, int64_t silent_s, size_t most,
+      enum flow_end why)
 {
 	for (unsigned i = 0; i < FLOW_SWEEP_MAX && l->first != NULL; i++) {
 		struct flow_entry *e = l->first;
-		if (now - e->flow.last_ns > silent_s * second)
+		if (now - e->flow.last_ns > silent_s * second || l->count > most)
 			flow_table_end(t, e, why);
 		else if (e->active != e->listed)
 			list_renew(t, e);
@@ -178,9 +184,9 @@ flow_table_tick(struct flow_table *t, struct flow_entry *e, int64_t now)
 		list_renew(t, e);
 	if (t->stats.segments % FLOW_SWEEP_EVERY != 0)
 		return;
-	sweep(t, &t->closed, now, FLOW_LINGER_S, FLOW_END_IDLE);
+	sweep(t, &t->closed, now, FLOW_LINGER_S, FLOW_CLOSED_MAX, FLOW_END_IDLE);
 	if (t->entries.used > FLOW_IDLE_COUNT)
-		sweep(t, &t->open, now, FLOW_IDLE_S, FLOW_END_LIMIT);
+		sweep(t, &t->open, now, FLOW_IDLE_S, FLOW_COUNT_MAX, FLOW_END_LIMIT);
 }
 
 void

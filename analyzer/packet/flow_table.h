@@ -27,6 +27,7 @@ struct flow_entry {
 
 struct flow_list {
 	struct flow_entry *first, *last;
+	size_t count;
 };
 
 struct flow_table {

@@ -27,6 +27,7 @@ struct pair {
 	int64_t stream;          /* stream_number.c's, like the rest */
 	uint32_t base[2];        /* sequence number before the first byte, per side */
 	uint8_t base_set;        /* bit per side */
+	int64_t over_ns;         /* when its last closed flow was ended, 0: none was */
 	uint64_t hash;
 };
 

@@ -105,7 +105,7 @@ static enum ended_by
 name_end(const struct attempt *a, const struct step *s)
 {
 	bool client = s->sender == TLS_CLIENT;
-	bool finished = a->client_finished != NULL && a->server_finished != NULL;
+	bool finished = a->server_finished != NULL; /* of a full handshake it is the last message */
 
 	switch (s->kind) {
 	case STEP_FIN:
@@ -154,13 +154,24 @@ class_of(const struct step *s)
 	return about_certificate(s) ? ENDING_CLIENT_CERT_ALERT : ENDING_CLIENT_ALERT;
 }
 
+/* Nothing ended it: the capture did, or the table's patience. */
+static enum ended_by
+name_no_end(enum flow_end why)
+{
+	return why == FLOW_END_CAPTURE ? ENDED_BY_CAPTURE_END : ENDED_BY_IDLE;
+}
+
 void
-ending_find(struct facts *f, const struct mutual_auth *m, const struct attempt *a)
+ending_find(struct facts *f, const struct mutual_auth *m, const struct attempt *a,
+	    enum flow_end why)
 {
 	const struct step *s = first_end(f, m, a);
 
-	if (s == NULL)
+	if (s == NULL) {
+		if (a == &m->attempts[m->n_attempts - 1])
+			f->ended_by.value = (int)name_no_end(why);
 		return;
+	}
 	f->end_step = s;
 	f->ended_by = (struct fact){.value = (int)name_end(a, s),
 				    .evidence = EVIDENCE_OBSERVED,

@@ -21,7 +21,8 @@ struct ending_farewell {
 };
 
 /* Sets ended_by, end_step, ending, alert and the reset_injected modifier. */
-void ending_find(struct facts *f, const struct mutual_auth *m, const struct attempt *a);
+void ending_find(struct facts *f, const struct mutual_auth *m, const struct attempt *a,
+		 enum flow_end why);
 struct ending_farewell ending_farewell(const struct mutual_auth *m, const struct attempt *a);
 
 /* Everything this side sent was captured: no hole, nothing acknowledged that was not seen, and its

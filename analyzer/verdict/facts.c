@@ -361,7 +361,7 @@ facts_of(struct facts *f, const struct mutual_auth *m, size_t i, enum flow_end w
 	const struct attempt *a = &m->attempts[i];
 
 	*f = (struct facts){0};
-	ending_find(f, m, a);
+	ending_find(f, m, a, why);
 	f->resumed = resumed(m, a);
 	f->requested = requested(m, a, f);
 	f->client_cert = client_cert(m, a, f);
