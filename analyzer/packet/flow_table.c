@@ -167,10 +167,11 @@ sweep(struct flow_table *t, struct flow_list *l, int64_t now, int64_t silent_s, 
 {
 	for (unsigned i = 0; i < FLOW_SWEEP_MAX && l->first != NULL; i++) {
 		struct flow_entry *e = l->first;
-		if (now - e->flow.last_ns > silent_s * second || l->count > most)
-			flow_table_end(t, e, why);
-		else if (e->active != e->listed)
+		bool silent = now - e->flow.last_ns > silent_s * second;
+		if (e->active != e->listed && !silent)
 			list_renew(t, e);
+		else if (silent || l->count > most)
+			flow_table_end(t, e, why);
 		else
 			return;
 	}
