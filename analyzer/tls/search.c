@@ -144,6 +144,8 @@ feed_records(struct search *s, const struct flow_data *d)
 		enum search_found found = scan_joint(s, d, &wait);
 		if (found != SEARCH_NOTHING || wait)
 			return found;
+		memcpy(s->dropped, s->tail, s->tail_len);
+		s->dropped_len = s->tail_len;
 		s->tail_len = 0;
 	}
 	size_t at;
@@ -164,6 +166,7 @@ search_feed(struct search *s, const struct flow_data *d)
 	enum search_found found = SEARCH_NOTHING;
 	bool first = s->seen == 0;
 
+	s->dropped_len = 0;
 	if (d->data.len == 0)
 		return SEARCH_NOTHING;
 	if (s->seen > SEARCH_PRELUDE_MAX)

@@ -33,11 +33,13 @@ enum search_found {
 /* Zero-initialised is ready. */
 struct search {
 	bool alerts; /* the other direction speaks TLS: an alert record counts as its start, too */
-	bool midstream;    /* the beginning was not captured: records in a row count */
-	uint64_t seen;     /* bytes looked at */
-	uint64_t hello_at; /* offset of what was found */
-	struct bytes
-	    before; /* its bytes from earlier views (borrowed from tail), then comes the view */
+	bool midstream;      /* the beginning was not captured: records in a row count */
+	uint64_t seen;       /* bytes looked at */
+	uint64_t hello_at;   /* offset of what was found */
+	struct bytes before; /* its bytes from earlier views; then comes the view */
+	uint8_t
+	    dropped[TLS_PROBE_MAX * 2];  /* ends of earlier views that began no hello after all */
+	size_t dropped_len;              /* set by search_feed; they end where the view begins */
 	uint8_t tail[TLS_PROBE_MAX * 2]; /* end of the last view that may begin a hello */
 	size_t tail_len;
 	uint8_t sslv2[SEARCH_SSLV2_MAX];

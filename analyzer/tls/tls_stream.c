@@ -314,6 +314,23 @@ start_found(struct tls_stream *t, enum search_found found, const struct flow_dat
 	return false;
 }
 
+/* No TLS in this direction so far. The tail of the view may still turn out to begin a record; that
+ * of the views before did not. */
+static void
+foreign_data(struct tls_stream *t, const struct flow_data *d)
+{
+	const struct search *s = &t->search[d->dir];
+	enum tls_side side = session_side(t->session, d->dir);
+	size_t waiting = s->tail_len < d->data.len ? s->tail_len : d->data.len;
+	struct bytes foreign = {.data = d->data.data, .len = d->data.len - waiting};
+
+	if (s->dropped_len > 0)
+		session_foreign(t->session, side, d->at - s->dropped_len,
+				bytes_of(s->dropped, s->dropped_len), &d->mark);
+	if (foreign.len > 0)
+		session_foreign(t->session, side, d->at, foreign, &d->mark);
+}
+
 static void
 search_data(struct tls_stream *t, const struct flow_data *d)
 {
@@ -323,12 +340,7 @@ search_data(struct tls_stream *t, const struct flow_data *d)
 		s->midstream = true;
 	if (start_found(t, search_feed(s, d), d) || t->session == NULL)
 		return;
-	/* No TLS in this direction so far; the tail may still turn out to begin a record. */
-	size_t waiting = s->tail_len < d->data.len ? s->tail_len : d->data.len;
-	struct bytes foreign = {.data = d->data.data, .len = d->data.len - waiting};
-	if (foreign.len > 0)
-		session_foreign(t->session, session_side(t->session, d->dir), d->at, foreign,
-				&d->mark);
+	foreign_data(t, d);
 }
 
 /* --- the flow sink
