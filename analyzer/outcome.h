@@ -142,7 +142,8 @@ struct outcome_message {
 	enum tls_side sender;
 	enum message_kind kind;
 	const char *name;
-	uint32_t length; /* of the message, or of the record's body when it is encrypted */
+	uint32_t length; /* of the message with its header, or of the record's body when it is
+			    encrypted */
 	enum evidence evidence;
 	int alert_level, alert_code; /* -1 unless a readable alert */
 	uint32_t repeat;             /* further steps like this one folded into it, 0 for none */

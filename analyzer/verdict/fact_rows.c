@@ -65,9 +65,12 @@ frames_of(const struct fact *f)
 {
 	struct outcome_frames frames = {0};
 
-	for (size_t i = 0; i < FACT_STEPS_MAX; i++)
-		if (f->steps[i] != NULL)
-			frames.frame[frames.count++] = f->steps[i]->mark.frame;
+	for (size_t i = 0; i < FACT_STEPS_MAX; i++) {
+		uint64_t frame = f->steps[i] != NULL ? f->steps[i]->mark.frame : 0;
+		bool again = frames.count > 0 && frames.frame[frames.count - 1] == frame;
+		if (frame != 0 && !again)
+			frames.frame[frames.count++] = frame;
+	}
 	return frames;
 }
 
@@ -101,7 +104,9 @@ add_request(struct tls_session *s, const struct step *step, unsigned attempt_no,
 	struct fact f = read_in(step, "read in the CertificateRequest");
 
 	add_fact(out, attempt_no, "request.ca_names",
-		 arena_format(&s->arena, "%u names, %zu bytes", q->ca_names, q->ca_bytes), &f);
+		 arena_format(&s->arena, "%u %s, %zu bytes", q->ca_names,
+			      q->ca_names == 1 ? "name" : "names", q->ca_bytes),
+		 &f);
 	if (q->cert_types > 0)
 		add_fact(out, attempt_no, "request.cert_types",
 			 arena_format(&s->arena, "%u types", q->cert_types), &f);

@@ -45,6 +45,7 @@ name_step(struct tls_session *s, const struct mutual_auth *m, size_t i, struct o
 	switch (p->kind) {
 	case STEP_MESSAGE:
 		to->name = message_name(s, p);
+		to->length += TLS_HANDSHAKE_HEADER_LEN;
 		break;
 	case STEP_ALERT:
 		to->kind = MESSAGE_ALERT;
