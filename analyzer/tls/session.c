@@ -13,6 +13,7 @@
 #include "dissectors/tls/handshake.h"
 #include "dissectors/tls/new_session_ticket.h"
 #include "dissectors/tls/record.h"
+#include "dissectors/tls/sslv2.h"
 
 struct tls_session *
 session_create(struct tls_run *run, const struct flow *flow, enum flow_dir client)
@@ -299,6 +300,23 @@ session_foreign_is_tls(const struct tls_session *s)
 	struct tls_record_header h;
 
 	return tls_record_header_parse(&c, &h) && tls_record_header_plausible(&h);
+}
+
+/* SERVER-HELLO of SSLv2: msg_type 4, session_id_hit 0 or 1, certificate_type, version 0.2
+ * (draft-hickman-netscape-ssl-00 section 1.4.2). */
+bool
+session_foreign_is_sslv2(const struct tls_session *s)
+{
+	struct cursor c = cursor_init(bytes_of(s->foreign_text, s->foreign_text_len), 0);
+	uint16_t length;
+
+	if (s->client_hello == NULL || !s->client_hello->sslv2_format ||
+	    !sslv2_header_parse(&c, &length))
+		return false;
+	bool server_hello = cursor_u8(&c, "msg_type") == 4;
+	bool hit = cursor_u8(&c, "session_id_hit") <= 1;
+	cursor_skip(&c, 1, "certificate_type");
+	return cursor_u16(&c, "server_version") == TLS_SSL2 && server_hello && hit && cursor_ok(&c);
 }
 
 /* --- roles and the end --------------------------------------------------------------------------

@@ -84,7 +84,6 @@ struct tls_session {
 	enum tls_version version; /* TLS_VERSION_UNKNOWN until a ServerHello */
 	const struct client_hello_detail *client_hello; /* the first */
 	const struct server_hello_detail *server_hello; /* the first that is no HelloRetryRequest */
-	bool sslv2_server;                              /* the server answered in SSLv2 */
 	bool over;           /* a fatal alert or close was read in the clear */
 	bool limit;          /* a limit was reached on the way */
 	bool hole_before[2]; /* by side: bytes were lost before TLS was recognised in it */
@@ -117,6 +116,8 @@ void session_foreign(struct tls_session *s, enum tls_side side, uint64_t at, str
 		     const struct flow_mark *mark);
 /* The server's foreign bytes begin like a TLS record: one of a grammar that is not read here. */
 bool session_foreign_is_tls(const struct tls_session *s);
+/* They begin with an SSLv2 SERVER-HELLO, the answer to an SSLv2-format ClientHello. */
+bool session_foreign_is_sslv2(const struct tls_session *s);
 /* The roles were guessed wrong: every step changes sides. */
 void session_swap_sides(struct tls_session *s);
 /* The flow is over: adds its FIN and RST as steps. */

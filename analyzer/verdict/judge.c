@@ -96,7 +96,7 @@ endpoint_of(const struct flow *f, enum flow_dir d)
 static const char *
 version_text(const struct tls_session *s)
 {
-	if (s->sslv2_server)
+	if (session_foreign_is_sslv2(s))
 		return "SSLv2";
 	return s->version != TLS_VERSION_UNKNOWN ? tls_version_name((uint16_t)s->version) : NULL;
 }

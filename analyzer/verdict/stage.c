@@ -13,7 +13,7 @@ without_hello(const struct tls_session *s, const struct step *step)
 	case STEP_RST:
 		return true;
 	case STEP_FOREIGN:
-		return !session_foreign_is_tls(s);
+		return !session_foreign_is_tls(s) && !session_foreign_is_sslv2(s);
 	default:
 		return false;
 	}
