@@ -337,9 +337,8 @@ session_swap_sides(struct tls_session *s)
 }
 
 static void
-close_side(struct tls_session *s, enum tls_side side)
+close_side(struct tls_session *s, enum tls_side side, const struct flow_direction *d)
 {
-	const struct flow_direction *d = session_direction(s, side);
 	struct step fin = {.kind = STEP_FIN,
 			   .sender = side,
 			   .at = d->fin_at,
@@ -358,8 +357,8 @@ close_side(struct tls_session *s, enum tls_side side)
 }
 
 void
-session_close(struct tls_session *s)
+session_close(struct tls_session *s, const struct flow_direction dir[FLOW_DIR_COUNT])
 {
-	close_side(s, TLS_CLIENT);
-	close_side(s, TLS_SERVER);
+	close_side(s, TLS_CLIENT, &dir[s->client]);
+	close_side(s, TLS_SERVER, &dir[!s->client]);
 }

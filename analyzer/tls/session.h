@@ -120,8 +120,9 @@ bool session_foreign_is_tls(const struct tls_session *s);
 bool session_foreign_is_sslv2(const struct tls_session *s);
 /* The roles were guessed wrong: every step changes sides. */
 void session_swap_sides(struct tls_session *s);
-/* The flow is over: adds its FIN and RST as steps. */
-void session_close(struct tls_session *s);
+/* The flow is over: adds its FIN and RST as steps. dir: its directions, with the offsets of the TLS
+ * stream where that has its own (unwrap.h). */
+void session_close(struct tls_session *s, const struct flow_direction dir[FLOW_DIR_COUNT]);
 
 static inline const struct flow_direction *
 session_direction(const struct tls_session *s, enum tls_side side)

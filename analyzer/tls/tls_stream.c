@@ -3,37 +3,10 @@
  */
 #include "analyzer/tls/tls_stream.h"
 
-#include <stdlib.h>
-
-#include "analyzer/tls/framing.h"
-#include "analyzer/tls/search.h"
+#include "analyzer/tls/tls_stream_impl.h"
 #include "dissectors/tls/handshake.h"
 
-enum mode {
-	MODE_SEARCH,  /* TLS has not begun in this direction, or has ended */
-	MODE_RECORDS, /* framing reads it */
-	MODE_DONE,    /* of no interest any more */
-};
-
-/* Bytes missing before a direction's TLS was found; one range is enough to know that some are. */
-struct lost {
-	uint64_t from, to;
-	struct flow_mark mark;
-};
-
-struct tls_stream {
-	struct tls_wing *wing;
-	struct flow *flow;
-	struct tls_session *session; /* NULL until a hello */
-	enum mode mode[FLOW_DIR_COUNT];
-	struct search search[FLOW_DIR_COUNT];
-	struct framing framing[FLOW_DIR_COUNT];
-	struct lost lost[FLOW_DIR_COUNT];
-	bool later; /* the session is not the connection's first */
-};
-
-/* --- what framing tells --------------------------------------------------------------------------
- */
+/* --- what framing tells ---------------------------------------------------------------------- */
 
 void
 tls_stream_step(struct tls_stream *t, const struct step *step)
@@ -54,8 +27,7 @@ tls_stream_limit(struct tls_stream *t)
 	t->session->limit = true;
 }
 
-/* --- sessions ------------------------------------------------------------------------------------
- */
+/* --- sessions -------------------------------------------------------------------------------- */
 
 static bool
 open_session(struct tls_stream *t, enum flow_dir client)
@@ -141,16 +113,23 @@ be_client(struct tls_stream *t, enum flow_dir client)
 	return t->session->client == client;
 }
 
-/* --- one direction -------------------------------------------------------------------------------
- */
+/* --- one direction --------------------------------------------------------------------------- */
 
 static void search_data(struct tls_stream *t, const struct flow_data *d);
+
+/* Offsets of a carried stream are not the flow's: of that, the carrier skips what it can. */
+static void
+skip(struct tls_stream *t, enum flow_dir d, uint64_t until)
+{
+	if (unwrap_carrier(t->unwrap, d) == NULL)
+		flow_skip(t->flow, d, until);
+}
 
 static void
 give_up(struct tls_stream *t, enum flow_dir d)
 {
 	t->mode[d] = MODE_DONE;
-	flow_skip(t->flow, d, UINT64_MAX);
+	skip(t, d, UINT64_MAX);
 }
 
 /* The part of a view from stream offset `from` on. */
@@ -187,7 +166,7 @@ records_data(struct tls_stream *t, const struct flow_data *d)
 	if (f->state == FRAMING_FOREIGN)
 		go_search(t, d, f->foreign_at);
 	else if (until > 0)
-		flow_skip(t->flow, d->dir, until);
+		skip(t, d->dir, until);
 }
 
 static void
@@ -279,7 +258,7 @@ start_midstream(struct tls_stream *t, const struct flow_data *d, struct search *
 	framing_start_lost(f);
 	uint64_t until = framing_adopt(f, t, session_side(t->session, d->dir), &s->resync, d);
 	if (until > 0)
-		flow_skip(t->flow, d->dir, until);
+		skip(t, d->dir, until);
 }
 
 /* False when nothing was found in this view. */
@@ -336,54 +315,28 @@ search_data(struct tls_stream *t, const struct flow_data *d)
 {
 	struct search *s = &t->search[d->dir];
 
-	if (!t->flow->dir[d->dir].base_known)
+	if (!t->flow->dir[d->dir].base_known && unwrap_carrier(t->unwrap, d->dir) == NULL)
 		s->midstream = true;
 	if (start_found(t, search_feed(s, d), d) || t->session == NULL)
 		return;
 	foreign_data(t, d);
 }
 
-/* --- the flow sink
- * -------------------------------------------------------------------------------- */
+/* --- from tls_wing.c ------------------------------------------------------------------------- */
 
-static void
-sink_open(void *ctx, struct flow *f)
+void
+tls_stream_data(struct tls_stream *t, const struct flow_data *d)
 {
-	(void)ctx;
-	f->user = NULL; /* made when the first byte comes: most hostile flows never send one */
-}
-
-static void
-sink_data(void *ctx, struct flow *f, const struct flow_data *d)
-{
-	struct tls_stream *t = f->user;
-
-	if (t == NULL) {
-		t = calloc(1, sizeof(*t));
-		if (t == NULL) {
-			((struct tls_wing *)ctx)->failed = true;
-			return;
-		}
-		t->wing = ctx;
-		t->flow = f;
-		f->user = t;
-	}
 	if (t->mode[d->dir] == MODE_SEARCH)
 		search_data(t, d);
 	else if (t->mode[d->dir] == MODE_RECORDS)
 		records_data(t, d);
 }
 
-static void
-sink_gap(void *ctx, struct flow *f, enum flow_dir d, uint64_t at, uint64_t len, enum flow_gap kind,
-	 const struct flow_mark *mark)
+void
+tls_stream_gap(struct tls_stream *t, enum flow_dir d, uint64_t at, uint64_t len,
+	       const struct flow_mark *mark)
 {
-	struct tls_stream *t = f->user;
-
-	(void)ctx;
-	(void)kind;
-	if (t == NULL)
-		return;
 	/* A hello cut short by the snap length opens a session all the same. */
 	struct flow_data cut = {.dir = d, .at = at, .mark = *mark};
 	if (t->mode[d] == MODE_SEARCH)
@@ -398,42 +351,47 @@ sink_gap(void *ctx, struct flow *f, enum flow_dir d, uint64_t at, uint64_t len, 
 	t->lost[d].mark = *mark;
 }
 
+void
+tls_stream_restart(struct tls_stream *t, enum flow_dir d)
+{
+	/* The first side to begin anew ends the session; what the other one still sends is the old
+	 * session's until it begins anew, too. */
+	if (++t->restarts[d] > t->restarts[!d]) {
+		t->later |= t->session != NULL;
+		emit_session(t, FLOW_END_REUSED);
+		t->mode[!d] = MODE_DONE;
+	}
+	framing_finish(&t->framing[d]);
+	t->mode[d] = MODE_SEARCH;
+	t->search[d] = (struct search){0};
+	t->lost[d] = (struct lost){0};
+}
+
 static void
-cut_direction(struct tls_stream *t, enum flow_dir d)
+cut_direction(struct tls_stream *t, enum flow_dir d, uint64_t at)
 {
 	const struct flow_mark last = {.frame = t->flow->last_frame, .time_ns = t->flow->last_ns};
 
 	add_lost(t, d);
 	if (t->mode[d] == MODE_RECORDS)
-		framing_cut(&t->framing[d], t, session_side(t->session, d), t->flow->dir[d].next,
-			    &last);
+		framing_cut(&t->framing[d], t, session_side(t->session, d), at, &last);
 }
 
-static void
-sink_end(void *ctx, struct flow *f, enum flow_end why)
+void
+tls_stream_end(struct tls_stream *t, enum flow_end why)
 {
-	struct tls_stream *t = f->user;
+	const struct flow_direction dir[FLOW_DIR_COUNT] = {
+	    unwrap_direction(t->unwrap, FLOW_DIR_A, &t->flow->dir[FLOW_DIR_A]),
+	    unwrap_direction(t->unwrap, FLOW_DIR_B, &t->flow->dir[FLOW_DIR_B])};
 
-	(void)ctx;
-	if (t == NULL)
-		return;
 	if (t->session != NULL) {
-		cut_direction(t, FLOW_DIR_A);
-		cut_direction(t, FLOW_DIR_B);
-		session_close(t->session);
-		t->session->last_frame = f->last_frame;
-		t->session->last_ns = f->last_ns;
+		cut_direction(t, FLOW_DIR_A, dir[FLOW_DIR_A].next);
+		cut_direction(t, FLOW_DIR_B, dir[FLOW_DIR_B].next);
+		session_close(t->session, dir);
+		t->session->last_frame = t->flow->last_frame;
+		t->session->last_ns = t->flow->last_ns;
 		emit_session(t, why);
 	}
 	framing_finish(&t->framing[FLOW_DIR_A]);
 	framing_finish(&t->framing[FLOW_DIR_B]);
-	free(t);
-	f->user = NULL;
-}
-
-struct flow_sink
-tls_wing_sink(struct tls_wing *wing)
-{
-	return (struct flow_sink){
-	    .ctx = wing, .open = sink_open, .data = sink_data, .gap = sink_gap, .end = sink_end};
 }

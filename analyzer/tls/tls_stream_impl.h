@@ -1,0 +1,44 @@
+/*
+ * tls_stream_impl.h - one connection, as tls_stream.c and tls_wing.c share it. For them only.
+ */
+#ifndef ANALYZER_TLS_TLS_STREAM_IMPL_H
+#define ANALYZER_TLS_TLS_STREAM_IMPL_H
+
+#include "analyzer/tls/framing.h"
+#include "analyzer/tls/search.h"
+#include "analyzer/tls/tls_stream.h"
+#include "analyzer/tls/unwrap.h"
+
+enum mode {
+	MODE_SEARCH,  /* TLS has not begun in this direction, or has ended */
+	MODE_RECORDS, /* framing reads it */
+	MODE_DONE,    /* of no interest any more */
+};
+
+/* Bytes missing before a direction's TLS was found; one range is enough to know that some are. */
+struct lost {
+	uint64_t from, to;
+	struct flow_mark mark;
+};
+
+struct tls_stream {
+	struct tls_wing *wing;
+	struct flow *flow;
+	struct unwrap *unwrap;       /* NULL: no direction looks like a carrier's */
+	struct tls_session *session; /* NULL until a hello */
+	enum mode mode[FLOW_DIR_COUNT];
+	struct search search[FLOW_DIR_COUNT];
+	struct framing framing[FLOW_DIR_COUNT];
+	struct lost lost[FLOW_DIR_COUNT];
+	unsigned restarts[FLOW_DIR_COUNT]; /* a carrier began another TLS session */
+	bool later;                        /* the session is not the connection's first */
+};
+
+/* Offsets are those of the TLS stream: the flow's, or what unwrap made of them. */
+void tls_stream_data(struct tls_stream *t, const struct flow_data *d);
+void tls_stream_gap(struct tls_stream *t, enum flow_dir d, uint64_t at, uint64_t len,
+		    const struct flow_mark *mark);
+void tls_stream_restart(struct tls_stream *t, enum flow_dir d);
+void tls_stream_end(struct tls_stream *t, enum flow_end why);
+
+#endif

@@ -1,0 +1,116 @@
+/*
+ * tls_wing.c - the flow sink: makes a TLS stream of each connection, directly or by way of a
+ * carrier. Between packet/flow and tls_stream.c; see tls_stream.h and unwrap.h.
+ */
+#include <stdlib.h>
+
+#include "analyzer/tls/tls_stream_impl.h"
+
+/* --- what a carrier tells -------------------------------------------------------------------- */
+
+static void
+carried_data(void *ctx, const struct flow_data *d)
+{
+	tls_stream_data(ctx, d);
+}
+
+static void
+carried_gap(void *ctx, enum flow_dir d, uint64_t at, uint64_t len, const struct flow_mark *mark)
+{
+	tls_stream_gap(ctx, d, at, len, mark);
+}
+
+static void
+carried_restart(void *ctx, enum flow_dir d)
+{
+	tls_stream_restart(ctx, d);
+}
+
+static void
+begin_unwrap(struct tls_stream *t)
+{
+	const struct unwrap_sink sink = {
+	    .ctx = t, .data = carried_data, .gap = carried_gap, .restart = carried_restart};
+
+	t->unwrap = unwrap_create(&sink);
+	if (t->unwrap == NULL)
+		t->wing->failed = true;
+}
+
+/* --- the flow sink --------------------------------------------------------------------------- */
+
+static void
+sink_open(void *ctx, struct flow *f)
+{
+	(void)ctx;
+	f->user = NULL; /* made when the first byte comes: most hostile flows never send one */
+}
+
+static struct tls_stream *
+create(struct tls_wing *wing, struct flow *f)
+{
+	struct tls_stream *t = calloc(1, sizeof(*t));
+
+	if (t == NULL) {
+		wing->failed = true;
+		return NULL;
+	}
+	t->wing = wing;
+	t->flow = f;
+	return t;
+}
+
+static void
+sink_data(void *ctx, struct flow *f, const struct flow_data *d)
+{
+	struct tls_stream *t = f->user != NULL ? f->user : (f->user = create(ctx, f));
+	uint64_t skip = 0;
+
+	if (t == NULL)
+		return;
+	if (d->at == 1 && t->unwrap == NULL && unwrap_suspects(d->data))
+		begin_unwrap(t);
+	if (t->unwrap == NULL || !unwrap_feed(t->unwrap, d, &skip))
+		tls_stream_data(t, d);
+	if (skip > 0)
+		flow_skip(f, d->dir, skip);
+}
+
+static void
+sink_gap(void *ctx, struct flow *f, enum flow_dir d, uint64_t at, uint64_t len, enum flow_gap kind,
+	 const struct flow_mark *mark)
+{
+	struct tls_stream *t = f->user;
+
+	(void)ctx;
+	(void)kind;
+	if (t == NULL)
+		return;
+	if (t->unwrap == NULL || !unwrap_gap(t->unwrap, d, at, len, mark))
+		tls_stream_gap(t, d, at, len, mark);
+}
+
+static void
+sink_end(void *ctx, struct flow *f, enum flow_end why)
+{
+	struct tls_stream *t = f->user;
+
+	(void)ctx;
+	if (t == NULL)
+		return;
+	if (t->unwrap != NULL) {
+		unwrap_finish(t->unwrap);
+		t->wing->failed |= unwrap_failed(t->unwrap);
+	}
+	tls_stream_end(t, why);
+	unwrap_destroy(t->unwrap);
+	free(t);
+	f->user = NULL;
+}
+
+struct flow_sink
+tls_wing_sink(struct tls_wing *wing)
+{
+	return (struct flow_sink){
+	    .ctx = wing, .open = sink_open, .data = sink_data, .gap = sink_gap, .end = sink_end};
+}
