@@ -11,6 +11,7 @@
 #include "dissectors/tls/ext_record_size_limit.h"
 #include "dissectors/tls/ext_server_name.h"
 #include "dissectors/tls/ext_session_ticket.h"
+#include "dissectors/tls/ext_signature_algorithms.h"
 #include "dissectors/tls/sslv2.h"
 
 /* Ext 33, RFC 8773 section 3. */
@@ -31,6 +32,7 @@ read_alpn(struct tls_session *s, struct cursor *in, struct client_hello_detail *
 	struct tls_ext_alpn e;
 	struct bytes first, second;
 
+	d->has_alpn = true;
 	if (!tls_ext_alpn_parse(in, TLS_IN_CH, &e))
 		return;
 	struct cursor list = cursor_child(in, e.protocols);
@@ -45,6 +47,19 @@ read_ticket(struct tls_session *s, struct cursor *in, struct client_hello_detail
 
 	if (tls_ext_session_ticket_parse(in, TLS_IN_CH, &e) && e.ticket.len > 0)
 		d->ticket = hash_bytes(&s->run->key, e.ticket.data, e.ticket.len);
+}
+
+static void
+read_schemes(struct tls_session *s, struct cursor *in, struct client_hello_detail *d)
+{
+	struct tls_ext_signature_algorithms e;
+	void *copy;
+
+	if (!tls_ext_signature_algorithms_parse(in, TLS_IN_CH, &e))
+		return;
+	copy = arena_copy(&s->arena, e.schemes.data, e.schemes.len);
+	if (copy != NULL)
+		d->schemes = bytes_of(copy, e.schemes.len);
 }
 
 static void
@@ -105,6 +120,7 @@ static const struct {
 } client_readers[] = {
     {TLS_EXT_server_name, read_server_name},
     {TLS_EXT_max_fragment_length, read_max_fragment_length},
+    {TLS_EXT_signature_algorithms, read_schemes},
     {TLS_EXT_alpn, read_alpn},
     {TLS_EXT_record_size_limit, read_record_size_limit},
     {TLS_EXT_session_ticket, read_ticket},

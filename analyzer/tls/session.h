@@ -32,9 +32,11 @@ struct client_hello_detail {
 	bool has_random;
 	uint8_t random[HELLO_RANDOM_LEN];
 	struct bytes session_id;
-	const char *sni;  /* NULL when absent */
-	const char *alpn; /* the only protocol offered, NULL when none or several */
-	uint64_t ticket;  /* keyed digest of the SessionTicket offered (RFC 5077), 0 when none */
+	const char *sni;      /* NULL when absent */
+	const char *alpn;     /* the only protocol offered, NULL when none or several */
+	bool has_alpn;        /* the extension was there */
+	struct bytes schemes; /* signature_algorithms as sent: its order tells stacks apart */
+	uint64_t ticket; /* keyed digest of the SessionTicket offered (RFC 5077), 0 when none */
 	bool pre_shared_key, early_data, post_handshake_auth, ech;
 	bool no_extensions;
 	uint16_t record_size_limit;  /* RFC 8449; 0 absent */
