@@ -355,17 +355,6 @@ feed_slow(struct flow_table *t, struct pair *p, unsigned side, const struct segm
 	return true;
 }
 
-/* The pair of a segment whose pair was never seen. */
-static struct pair *
-pair_new(struct flow_table *t, const struct pair_key *key)
-{
-	t->numbers.lost |= t->pairs.count >= STREAM_PAIRS_MAX;
-	struct pair *p = pair_table_add(&t->pairs, key);
-	if (p != NULL)
-		stream_number_first(&t->numbers, p, PROTOCOL_TCP);
-	return p;
-}
-
 bool
 flow_feed(struct flow_table *t, const struct segment *s)
 {
@@ -375,7 +364,7 @@ flow_feed(struct flow_table *t, const struct segment *s)
 
 	t->stats.segments++;
 	if (p == NULL)
-		p = pair_new(t, &key);
+		p = flow_table_pair(t, &key);
 	if (p == NULL)
 		return false;
 	if (p->flow != NULL && feed_fast(p->flow, side ^ p->flow->side_a, s)) {
@@ -383,20 +372,6 @@ flow_feed(struct flow_table *t, const struct segment *s)
 		return true;
 	}
 	return feed_slow(t, p, side, s);
-}
-
-bool
-flow_count(struct flow_table *t, const struct segment *s)
-{
-	unsigned side;
-	struct pair_key key = pair_key_of(s, &side);
-	struct pair *p = pair_table_find(&t->pairs, &key);
-
-	if (p == NULL)
-		p = pair_new(t, &key);
-	if (p != NULL && stream_number_due(p, s))
-		stream_number_tcp(&t->numbers, p, side, s);
-	return p != NULL;
 }
 
 void

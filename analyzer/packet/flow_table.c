@@ -199,6 +199,30 @@ flow_finish(struct flow_table *t)
 		flow_table_end(t, t->open.first, FLOW_END_CAPTURE);
 }
 
+struct pair *
+flow_table_pair(struct flow_table *t, const struct pair_key *key)
+{
+	t->numbers.lost |= t->pairs.count >= STREAM_PAIRS_MAX;
+	struct pair *p = pair_table_add(&t->pairs, key);
+	if (p != NULL)
+		stream_number_first(&t->numbers, p, PROTOCOL_TCP);
+	return p;
+}
+
+bool
+flow_count(struct flow_table *t, const struct segment *s)
+{
+	unsigned side;
+	struct pair_key key = pair_key_of(s, &side);
+	struct pair *p = pair_table_find(&t->pairs, &key);
+
+	if (p == NULL)
+		p = flow_table_pair(t, &key);
+	if (p != NULL && stream_number_due(p, s))
+		stream_number_tcp(&t->numbers, p, side, s);
+	return p != NULL;
+}
+
 int64_t
 flow_udp_stream(struct flow_table *t, const struct segment *s)
 {

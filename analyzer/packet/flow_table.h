@@ -42,6 +42,9 @@ struct flow_table {
 /* A new flow for this pair, announced to the sink. NULL when memory is short. */
 struct flow_entry *flow_table_open(struct flow_table *t, struct pair *p, unsigned side,
 				   const struct segment *s);
+/* The pair of a TCP segment whose pair was never seen; it gets its number. NULL when memory is
+ * short. */
+struct pair *flow_table_pair(struct flow_table *t, const struct pair_key *key);
 /* Holes are declared, the sink is told, the entry is gone; so is its pair when it has no number,
  * unless why is FLOW_END_REUSED. */
 void flow_table_end(struct flow_table *t, struct flow_entry *e, enum flow_end why);
