@@ -22,8 +22,9 @@ enum { WIDE = 112, BATCH = 1000 };
 	X(client_port)                                                                        \
 	X(server_ip)                                                                          \
 	X(server_port)                                                                        \
-	X(client_cert_requested) X(client_cert) X(outcome) X(alert) X(alert_from) X(evidence) \
-	    X(confidence) X(verdict) X(sub_reason) X(modifiers) X(client_subject)
+	X(client_cert_requested)                                                              \
+	X(client_cert) X(outcome) X(alert) X(alert_from) X(evidence) X(confidence) X(verdict) \
+	    X(sub_reason) X(modifiers) X(client_subject)
 enum column {
 #define COLUMN_ENUM(name) COLUMN_##name,
 	FAILURES_COLUMNS(COLUMN_ENUM)
