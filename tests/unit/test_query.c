@@ -57,6 +57,7 @@ test_allowed(void **state)
 		const char *sql;
 		int rows;
 	} rows[] = {
+	    {"SELECT value FROM json_each('[1, 2]')", 2}, /* first: nothing has used it before */
 	    {"SELECT * FROM sessions", 2},
 	    {"  select 1 ; ", 1},
 	    {"SELECT 1; -- and a comment\n", 1},
