@@ -4,6 +4,7 @@
 #include "analyzer/pipeline.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "analyzer/packet/decode.h"
 #include "analyzer/packet/flow.h"
@@ -11,7 +12,10 @@
 #include "analyzer/tls/tls_stream.h"
 #include "analyzer/verdict/judge.h"
 
-enum { PROGRESS_PACKETS = 4096 };
+enum {
+	PROGRESS_PACKETS = 4096,
+	SECRETS_TLS = 0x544c534b, /* "TLSK": key log text in a Decryption Secrets Block */
+};
 
 struct pipeline {
 	struct tls_run run;
@@ -46,6 +50,15 @@ pipeline_destroy(struct pipeline *p)
 	app_label_destroy(p->labels);
 	tls_run_finish(&p->run);
 	free(p);
+}
+
+void
+pipeline_set_secrets(struct pipeline *p, const struct pipeline_secrets *secrets)
+{
+	p->run.given = secrets->given;
+	p->run.rsa_keys = secrets->rsa_keys;
+	p->run.n_rsa_keys = secrets->n_rsa_keys;
+	p->run.verify_all = secrets->verify_all;
 }
 
 const char *
@@ -126,6 +139,28 @@ take_packet(struct pipeline *p, struct flow_table *flows, const struct packet *p
 	return true;
 }
 
+static void
+take_secret(void *ctx, const struct secret *secret)
+{
+	struct pipeline *p = ctx;
+
+	if (secret->type == SECRETS_TLS && !tls_run_add_secrets(&p->run, secret->text))
+		p->wing.failed = true;
+}
+
+/* Secrets may stand anywhere in a pcapng file; of a pipe they come when they come. */
+static void
+begin_secrets(struct pipeline *p)
+{
+	struct source_info info;
+	bool all_read;
+
+	tls_run_next_capture(&p->run, false);
+	all_read = source_secrets_first(p->now->source, take_secret, p);
+	source_info(p->now->source, &info);
+	p->run.secrets_may_come = !all_read && strcmp(info.format, "pcapng") == 0;
+}
+
 static bool
 go_on(struct pipeline *p)
 {
@@ -156,6 +191,7 @@ read_all(struct pipeline *p, struct flow_table *flows)
 		case SOURCE_PACKET:
 			break;
 		case SOURCE_SECRET:
+			take_secret(p, &secret);
 			continue;
 		case SOURCE_END:
 			flow_finish(flows);
@@ -185,6 +221,7 @@ pipeline_run(struct pipeline *p, const struct pipeline_run *run)
 	p->error = NULL;
 	p->wing = (struct tls_wing){.run = &p->run,
 				    .sink = {.ctx = p, .session = on_session, .opened = on_opened}};
+	begin_secrets(p);
 	struct flow_sink sink = tls_wing_sink(&p->wing);
 	struct flow_table *flows = flow_table_create(&sink);
 	if (flows == NULL)

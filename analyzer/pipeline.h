@@ -14,10 +14,22 @@
 #include "analyzer/outcome.h"
 
 struct pipeline;
+struct rsa_key;
+struct secrets;
 
 /* NULL when memory is short. labels: ask nDPI for application labels. */
 struct pipeline *pipeline_create(bool labels);
 void pipeline_destroy(struct pipeline *p); /* takes NULL */
+
+/* What may open encrypted records. Borrowed for as long as the pipeline runs; may be shared between
+ * pipelines. Secrets embedded in a capture are used in any case. */
+struct pipeline_secrets {
+	const struct secrets *given;     /* NULL none */
+	struct rsa_key *const *rsa_keys; /* NULL none */
+	size_t n_rsa_keys;
+	bool verify_all; /* check every proof of possession, not only of attempts that failed */
+};
+void pipeline_set_secrets(struct pipeline *p, const struct pipeline_secrets *secrets);
 
 /* Asked now and then while a capture is read; false stops the run. done and total in bytes, total 0
  * when unknown. */

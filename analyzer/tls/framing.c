@@ -16,8 +16,9 @@ struct view {
 	struct tls_stream *s;
 	enum tls_side side;
 	const struct flow_mark *mark;
-	uint64_t at;     /* offset of in.data[0] */
-	struct bytes in; /* not consumed yet */
+	uint64_t at;        /* offset of in.data[0] */
+	struct bytes in;    /* not consumed yet */
+	struct bytes whole; /* body of the record in hand, when this view holds all of it */
 };
 
 void
@@ -33,15 +34,16 @@ framing_start_lost(struct framing *f)
 	f->state = FRAMING_LOST;
 	f->resynced = true;
 	f->resync = (struct resync){0};
-	f->message_len = 0;
-	f->discard = 0;
-	f->desync = true;
+	f->assembler.len = 0;
+	f->assembler.discard = 0;
+	f->assembler.desync = true;
 }
 
 void
 framing_finish(struct framing *f)
 {
-	free(f->message);
+	assembler_finish(&f->assembler);
+	free(f->body);
 	*f = (struct framing){0};
 }
 
@@ -99,118 +101,27 @@ sealed_kind(const struct framing *f)
 
 /* --- handshake messages over records ---------------------------------------------------------- */
 
+static struct fragment
+fragment_of(const struct view *v, struct bytes part)
+{
+	return (struct fragment){.like = step_of(v, STEP_MESSAGE, 0, 0), .end = v->at, .in = part};
+}
+
+/* v->at is where `part` ends. */
 static void
-deliver(struct view *v, struct bytes message, uint64_t end, bool damaged)
+assemble(const struct view *v, struct bytes part)
 {
-	struct framing *f = v->f;
-	struct cursor c = cursor_init(message, f->message_at);
-	struct tls_handshake_header h;
+	struct fragment f = fragment_of(v, part);
 
-	tls_handshake_header_parse(&c, &h);
-	struct step s = step_of(v, STEP_MESSAGE, f->message_at, end);
-	s.type = h.type;
-	s.length = h.length;
-	s.damaged = damaged;
-	tls_stream_message(v->s, &s, damaged ? (struct bytes){0} : cursor_rest(&c));
-}
-
-/* The message in hand can't be completed: note what its header said. */
-static void
-give_up_message(struct view *v)
-{
-	struct framing *f = v->f;
-
-	if (f->message_len >= TLS_HANDSHAKE_HEADER_LEN)
-		deliver(v, bytes_of(f->message, f->message_len), v->at, true);
-	f->message_len = 0;
-}
-
-static size_t
-message_total(const uint8_t *header)
-{
-	struct cursor c = cursor_init(bytes_of(header, TLS_HANDSHAKE_HEADER_LEN), 0);
-	struct tls_handshake_header h;
-
-	tls_handshake_header_parse(&c, &h);
-	return TLS_HANDSHAKE_HEADER_LEN + (size_t)h.length;
-}
-
-static bool
-reserve(struct framing *f, size_t size)
-{
-	if (size <= f->message_cap)
-		return true;
-	uint8_t *p = realloc(f->message, size);
-	if (p == NULL)
-		return false;
-	f->message = p;
-	f->message_cap = size;
-	return true;
-}
-
-/* Too large to keep, or no memory for it: header noted, body dropped. */
-static void
-drop_large(struct view *v, size_t total)
-{
-	tls_stream_limit(v->s);
-	v->f->discard = total - v->f->message_len;
-	give_up_message(v);
-}
-
-/* Collect bytes of a message that does not lie whole in this view. */
-static void
-collect(struct view *v, struct bytes *part)
-{
-	struct framing *f = v->f;
-	size_t want = f->message_len < TLS_HANDSHAKE_HEADER_LEN ? TLS_HANDSHAKE_HEADER_LEN
-								: message_total(f->message);
-
-	if (want > TRACE_MESSAGE_MAX || !reserve(f, want)) {
-		drop_large(v, want);
-		return;
-	}
-	size_t n = least(want - f->message_len, part->len);
-	memcpy(f->message + f->message_len, bytes_take(part, n).data, n);
-	f->message_len += n;
-}
-
-/* One step of putting messages together; consumes at least a byte of `part`, or drops the message.
- */
-static void
-assemble_some(struct view *v, struct bytes *part, uint64_t part_end)
-{
-	struct framing *f = v->f;
-
-	if (f->discard > 0) {
-		size_t n = least(f->discard, part->len);
-		f->discard -= n;
-		bytes_take(part, n);
-		return;
-	}
-	if (f->message_len == 0) {
-		f->message_at = part_end - part->len;
-		if (part->len >= TLS_HANDSHAKE_HEADER_LEN &&
-		    part->len >= message_total(part->data)) {
-			struct bytes whole = bytes_take(part, message_total(part->data));
-			deliver(v, whole, part_end - part->len, false);
-			return;
-		}
-	}
-	collect(v, part);
-	if (f->message_len >= TLS_HANDSHAKE_HEADER_LEN &&
-	    f->message_len == message_total(f->message)) {
-		deliver(v, bytes_of(f->message, f->message_len), part_end - part->len, false);
-		f->message_len = 0;
-	}
+	assembler_feed(&v->f->assembler, v->s, &f);
 }
 
 static void
-assemble(struct view *v, struct bytes part)
+give_up_message(const struct view *v)
 {
-	const uint64_t part_end = v->at;
+	struct fragment f = fragment_of(v, (struct bytes){0});
 
-	while (part.len > 0 && !v->f->desync)
-		assemble_some(v, &part, part_end);
+	assembler_give_up(&v->f->assembler, v->s, &f);
 }
 
 /* --- records --------------------------------------------------------------------------------- */
@@ -231,6 +142,8 @@ probe_is_plain(const struct framing *f)
 		return true;
 	return !f->sealed && tls_handshake_header_plausible(&h);
 }
+
+static void begin_body(struct framing *f);
 
 static enum framing_state
 body_state(struct framing *f)
@@ -254,12 +167,13 @@ begin_record(struct framing *f, uint64_t at)
 	f->record_end = at + TLS_RECORD_HEADER_LEN + f->record.length;
 	f->head_len = 0;
 	f->state = body_state(f);
-	if (f->state == FRAMING_MESSAGE && f->message_len == 0 && f->discard == 0)
-		f->desync = false;
+	if (f->state == FRAMING_MESSAGE)
+		assembler_record(&f->assembler);
 	/* An encrypted or other record never continues a plaintext message (RFC 8446 section 5.1).
 	 */
-	if (f->state == FRAMING_SEALED)
-		f->discard = 0;
+	if (f->state == FRAMING_SEALED && !f->opening)
+		f->assembler.discard = 0;
+	begin_body(f);
 }
 
 static void
@@ -290,6 +204,80 @@ read_short(struct view *v)
 	v->f->sealed = true;
 }
 
+/* --- bodies of encrypted records, when somebody can open them -----------------------------------
+ */
+
+/* What is worth keeping of a direction's encrypted records, see framing_open. */
+static bool
+wants(const struct framing *f)
+{
+	switch (f->opening) {
+	case FRAMING_OPEN_NOTHING:
+		return false;
+	case FRAMING_OPEN_SMALL:
+		return f->record.type != TLS_CONTENT_application_data ||
+		       f->record.length <= FRAMING_SMALL_MAX;
+	case FRAMING_OPEN_ALL:
+		return true;
+	}
+	return false;
+}
+
+static void
+begin_body(struct framing *f)
+{
+	f->body_len = 0;
+	f->kept = f->opening != FRAMING_OPEN_NOTHING && wants(f);
+}
+
+static void
+keep_body(struct view *v, struct bytes part)
+{
+	struct framing *f = v->f;
+
+	if (f->body_len == 0 && part.len == f->record.length) {
+		v->whole = part;
+		return;
+	}
+	if (f->body == NULL)
+		f->body = malloc(TLS_CIPHERTEXT_MAX);
+	if (f->body == NULL || f->body_len + part.len > TLS_CIPHERTEXT_MAX) {
+		f->kept = false;
+		return;
+	}
+	if (part.len > 0)
+		memcpy(f->body + f->body_len, part.data, part.len);
+	f->body_len += part.len;
+}
+
+static void
+read_sealed(struct view *v)
+{
+	struct bytes part = consume(v, least(v->f->record_end - v->at, v->in.len));
+
+	if (v->f->kept)
+		keep_body(v, part);
+}
+
+static void
+end_sealed(struct view *v)
+{
+	struct framing *f = v->f;
+	struct bytes body = v->whole.len > 0 ? v->whole : bytes_of(f->body, f->body_len);
+
+	if (f->opening == FRAMING_OPEN_NOTHING) {
+		add_record_step(v, sealed_kind(f));
+		return;
+	}
+	struct step s = step_of(v, sealed_kind(f), f->record_at, f->record_end);
+	s.length = f->record.length;
+	if (f->state == FRAMING_PROBE)
+		body = bytes_of(f->head, f->head_len);
+	bool whole = f->kept && body.len == f->record.length;
+	v->whole = (struct bytes){0};
+	tls_stream_sealed(v->s, &s, &f->record, whole ? &body : NULL);
+}
+
 static void
 end_record(struct view *v)
 {
@@ -298,7 +286,7 @@ end_record(struct view *v)
 	if (f->state == FRAMING_SHORT)
 		read_short(v);
 	else if (f->state == FRAMING_SEALED || f->state == FRAMING_PROBE)
-		add_record_step(v, sealed_kind(f));
+		end_sealed(v);
 	f->state = FRAMING_HEADER;
 	f->head_len = 0;
 }
@@ -353,12 +341,13 @@ read_probe(struct view *v)
 		return;
 	if (!probe_is_plain(f)) {
 		f->state = FRAMING_SEALED;
+		if (f->kept)
+			keep_body(v, bytes_of(f->head, f->head_len));
 		return;
 	}
 	f->sealed = false;
-	f->desync = false;
-	f->message_len = 0;
-	f->discard = 0;
+	f->kept = false;
+	assembler_reset(&f->assembler);
 	f->state = FRAMING_MESSAGE;
 	assemble(v, bytes_of(f->head, f->head_len));
 	/* assemble() takes v->at for the part's end, which it is: head bytes came last. */
@@ -375,7 +364,8 @@ adopt(struct view *v, const struct resync_header *found)
 		f->record = found[i].header;
 		f->record_at = found[i].at;
 		f->record_end = found[i + 1].at;
-		add_record_step(v, sealed_kind(f));
+		f->kept = false;
+		end_sealed(v);
 	}
 	consume(v, (size_t)(last->at + TLS_RECORD_HEADER_LEN - v->at));
 	f->record = last->header;
@@ -413,7 +403,7 @@ advance(struct view *v, const struct flow_data *d)
 		take_head(v, f->record.length);
 		return;
 	case FRAMING_SEALED:
-		consume(v, least(f->record_end - v->at, v->in.len));
+		read_sealed(v);
 		return;
 	case FRAMING_LOST:
 		read_lost(v, d);
@@ -442,7 +432,7 @@ run(struct view *v, const struct flow_data *d)
 			break;
 		advance(v, d);
 	}
-	return f->state == FRAMING_SEALED && f->record_end > v->at ? f->record_end : 0;
+	return f->state == FRAMING_SEALED && !f->kept && f->record_end > v->at ? f->record_end : 0;
 }
 
 uint64_t
@@ -466,26 +456,6 @@ framing_adopt(struct framing *f, struct tls_stream *s, enum tls_side side,
 }
 
 /* --- holes ----------------------------------------------------------------------------------- */
-
-static void
-gap_in_message(struct view *v, uint64_t len)
-{
-	struct framing *f = v->f;
-	size_t known = f->message_len >= TLS_HANDSHAKE_HEADER_LEN ? message_total(f->message) : 0;
-
-	if (f->discard >= len) {
-		f->discard -= len;
-		return;
-	}
-	if (known > 0 && known - f->message_len >= len) {
-		f->discard = known - f->message_len - len;
-		give_up_message(v);
-		return;
-	}
-	give_up_message(v);
-	f->discard = 0;
-	f->desync = true;
-}
 
 /* The record in hand will not be seen to its end: its header was, and that is worth a step. */
 static void
@@ -521,8 +491,10 @@ framing_gap(struct framing *f, struct tls_stream *s, enum tls_side side, uint64_
 
 	gap.length = len < UINT32_MAX ? (uint32_t)len : UINT32_MAX;
 	if (in_record(f) && at + len <= f->record_end) {
+		struct fragment none = fragment_of(&v, (struct bytes){0});
+		f->kept = false;
 		if (f->state == FRAMING_MESSAGE)
-			gap_in_message(&v, len);
+			assembler_gap(&f->assembler, s, &none, len);
 		else if (f->record.type != TLS_CONTENT_change_cipher_spec || f->record.length != 1)
 			f->state = FRAMING_SEALED; /* a ChangeCipherSpec says all in its header */
 		tls_stream_step(s, &gap);
@@ -535,6 +507,7 @@ framing_gap(struct framing *f, struct tls_stream *s, enum tls_side side, uint64_
 	else if (f->state != FRAMING_FOREIGN && at + len > f->record_end) {
 		cut_record(&v);
 		framing_start_lost(f);
+		tls_stream_lost(s, side);
 	}
 	tls_stream_step(s, &gap);
 }

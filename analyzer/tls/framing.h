@@ -13,8 +13,10 @@
 #include <stdint.h>
 
 #include "analyzer/packet/flow.h"
+#include "analyzer/tls/assembler.h"
 #include "analyzer/tls/resync.h"
 #include "analyzer/tls/trace.h"
+#include "dissectors/tls/record.h"
 
 struct tls_stream;
 
@@ -28,6 +30,12 @@ enum framing_state {
 	FRAMING_FOREIGN, /* what follows is no TLS record */
 };
 
+/* Which encrypted records tls_stream_sealed() is given with their bodies. Small ones may be alerts
+ * and key updates; of TLS 1.2 and older all that are not application data are wanted, too. */
+enum framing_opening { FRAMING_OPEN_NOTHING, FRAMING_OPEN_SMALL, FRAMING_OPEN_ALL };
+
+enum { FRAMING_SMALL_MAX = 64 };
+
 struct framing {
 	enum framing_state state;
 	uint8_t head[TLS_RECORD_HEADER_LEN]; /* header, then the first bytes of a probed or short
@@ -35,14 +43,13 @@ struct framing {
 	unsigned head_len;
 	struct tls_record_header record;
 	uint64_t record_at, record_end;
-	bool sealed;   /* this sender has sent ChangeCipherSpec */
-	bool resynced; /* headers were lost once */
-	/* the handshake message being put together */
-	uint8_t *message; /* header and body; owned, grows to TRACE_MESSAGE_MAX */
-	size_t message_len, message_cap;
-	uint64_t message_at;
-	uint64_t discard; /* bytes of the current message still to drop */
-	bool desync;      /* message boundaries unknown until the next record */
+	bool sealed;                /* this sender has sent ChangeCipherSpec */
+	bool resynced;              /* headers were lost once */
+	struct assembler assembler; /* of handshake messages */
+	enum framing_opening opening;
+	bool kept;     /* the body of the record in hand is collected */
+	uint8_t *body; /* TLS_CIPHERTEXT_MAX bytes; NULL until needed */
+	size_t body_len;
 	struct resync resync;
 	uint64_t foreign_at;
 };

@@ -8,6 +8,7 @@
 #include "dissectors/tls/ext_alpn.h"
 #include "dissectors/tls/ext_client_certificate_type.h"
 #include "dissectors/tls/ext_max_fragment_length.h"
+#include "dissectors/tls/ext_pre_shared_key.h"
 #include "dissectors/tls/ext_record_size_limit.h"
 #include "dissectors/tls/ext_server_name.h"
 #include "dissectors/tls/ext_session_ticket.h"
@@ -45,8 +46,8 @@ read_ticket(struct tls_session *s, struct cursor *in, struct client_hello_detail
 {
 	struct tls_ext_session_ticket e;
 
-	if (tls_ext_session_ticket_parse(in, TLS_IN_CH, &e) && e.ticket.len > 0)
-		d->ticket = hash_bytes(&s->run->key, e.ticket.data, e.ticket.len);
+	if (tls_ext_session_ticket_parse(in, TLS_IN_CH, &e))
+		d->ticket = hasher_digest64(s->run->hasher, e.ticket);
 }
 
 static void
@@ -83,11 +84,27 @@ read_max_fragment_length(struct tls_session *s, struct cursor *in, struct client
 }
 
 static void
-note_pre_shared_key(struct tls_session *s, struct cursor *in, struct client_hello_detail *d)
+read_pre_shared_key(struct tls_session *s, struct cursor *in, struct client_hello_detail *d)
+{
+	struct tls_ext_pre_shared_key e;
+	struct tls_psk_identity psk;
+
+	d->pre_shared_key = true;
+	if (!tls_ext_pre_shared_key_parse(in, TLS_IN_CH, &e))
+		return;
+	struct cursor list = cursor_child(in, e.identities);
+	for (size_t i = 0; i < HELLO_IDENTITIES_MAX && tls_psk_identity_next(&list, &psk); i++) {
+		d->identities[i].digest = hasher_digest64(s->run->hasher, psk.identity);
+		d->identities[i].len = psk.identity.len;
+	}
+}
+
+static void
+note_psk_modes(struct tls_session *s, struct cursor *in, struct client_hello_detail *d)
 {
 	(void)s;
 	(void)in;
-	d->pre_shared_key = true;
+	d->psk_modes = true;
 }
 
 static void
@@ -124,7 +141,8 @@ static const struct {
     {TLS_EXT_alpn, read_alpn},
     {TLS_EXT_record_size_limit, read_record_size_limit},
     {TLS_EXT_session_ticket, read_ticket},
-    {TLS_EXT_pre_shared_key, note_pre_shared_key},
+    {TLS_EXT_pre_shared_key, read_pre_shared_key},
+    {TLS_EXT_psk_key_exchange_modes, note_psk_modes},
     {TLS_EXT_early_data, note_early_data},
     {TLS_EXT_post_handshake_auth, note_post_handshake_auth},
     {TLS_EXT_encrypted_client_hello, note_ech},
@@ -248,6 +266,8 @@ hello_server(struct tls_session *s, struct bytes body)
 	d->session_id = keep(s, m.session_id);
 	d->hello_retry_request = m.hello_retry_request;
 	d->pre_shared_key = m.has_pre_shared_key;
+	d->selected_identity = m.selected_identity;
+	d->compressed = m.compression_method != 0;
 	c.failure = CURSOR_OK;
 	struct cursor list = cursor_child(&c, m.extensions);
 	while (tls_extension_next(&list, &e))

@@ -17,6 +17,7 @@ struct secrets {
 	uint32_t *slots; /* index into entries + 1; 0 free */
 	size_t n_slots;  /* a power of two, at least twice cap */
 	uint64_t junk;
+	bool rsa;
 };
 
 struct secrets *
@@ -97,6 +98,7 @@ add(struct secrets *s, const struct keylog_entry *e)
 	if (*slot == 0)
 		*slot = (uint32_t)++s->count;
 	s->entries[*slot - 1] = *e;
+	s->rsa |= e->label == KEYLOG_RSA_PREMASTER || e->label == KEYLOG_RSA_MASTER;
 	return true;
 }
 
@@ -142,6 +144,12 @@ secrets_know(const struct secrets *s, const uint8_t random[KEYLOG_ID_MAX])
 		    0)
 			return true;
 	return false;
+}
+
+bool
+secrets_have_rsa(const struct secrets *s)
+{
+	return s != NULL && s->rsa;
 }
 
 bool

@@ -28,6 +28,8 @@ struct secrets_count secrets_count(const struct secrets *s);
 struct bytes secrets_find(const struct secrets *s, enum keylog_label label, struct bytes id);
 /* Is there any secret of a handshake with this client random? */
 bool secrets_know(const struct secrets *s, const uint8_t random[KEYLOG_ID_MAX]);
+/* Are there secrets of RSA key exchanges, which no client random finds? */
+bool secrets_have_rsa(const struct secrets *s);
 /* A digest of the secrets for this client random, which says nothing of them: equal secrets, equal
  * digest. False when there is none. */
 bool secrets_digest(const struct secrets *s, struct hasher *h, const uint8_t random[KEYLOG_ID_MAX],

@@ -6,13 +6,17 @@
 
 #include <stdlib.h>
 
+#include "analyzer/tls/certificate_list.h"
 #include "analyzer/tls/certificates.h"
+#include "analyzer/tls/decrypt.h"
 #include "analyzer/tls/hello.h"
-#include "dissectors/tls/certificate.h"
-#include "dissectors/tls/compressed_certificate.h"
+#include "dissectors/tls/ext_alpn.h"
+#include "dissectors/tls/ext_client_certificate_type.h"
+#include "dissectors/tls/ext_server_certificate_type.h"
 #include "dissectors/tls/handshake.h"
 #include "dissectors/tls/new_session_ticket.h"
 #include "dissectors/tls/record.h"
+#include "dissectors/tls/small_messages.h"
 #include "dissectors/tls/sslv2.h"
 
 struct tls_session *
@@ -33,6 +37,8 @@ session_destroy(struct tls_session *s)
 {
 	if (s == NULL)
 		return;
+	decrypt_destroy(s->decrypt);
+	transcript_drop(&s->transcript, s->run);
 	for (size_t i = 0; i < s->n_held; i++)
 		certificates_release(s->run->certificates, s->held[i]);
 	for (size_t i = 0; i < s->n_requests; i++)
@@ -56,115 +62,25 @@ note_mark(struct tls_session *s, const struct flow_mark *m)
 	}
 }
 
-void
+const struct step *
 session_step(struct tls_session *s, const struct step *step)
 {
 	if (step->kind != STEP_GAP)
 		note_mark(s, &step->mark);
 	if (step->kind == STEP_ALERT && (step->level == 2 || step->code == 0))
 		s->over = true;
-	trace_add(&s->trace, &s->arena, step);
+	return trace_add(&s->trace, &s->arena, step);
 }
 
-/* --- certificates ----------------------------------------------------------------------------- */
-
-static bool
-hold(struct tls_session *s, struct outcome_certificate *cert)
-{
-	if (s->n_held == s->held_cap) {
-		size_t cap = s->held_cap == 0 ? 8 : s->held_cap * 2;
-		struct outcome_certificate **p = arena_alloc(&s->arena, cap * sizeof(*p));
-		if (p == NULL)
-			return false;
-		if (s->n_held > 0)
-			memcpy(p, s->held, s->n_held * sizeof(*p));
-		s->held = p;
-		s->held_cap = cap;
-	}
-	s->held[s->n_held++] = cert;
-	return true;
-}
-
-static struct outcome_certificate *
-intern(struct tls_session *s, struct bytes der, bool raw_public_key)
-{
-	struct outcome_certificate *cert =
-	    certificates_intern(s->run->certificates, der, raw_public_key);
-
-	if (cert == NULL) {
-		s->limit = true;
-		return NULL;
-	}
-	if (!hold(s, cert)) {
-		certificates_release(s->run->certificates, cert);
-		return NULL;
-	}
-	return cert;
-}
-
-/* A raw public key stands where the list would (RFC 7250 section 3). It begins with a SEQUENCE,
- * 0x30; a list begins with the length of its first certificate, which would then be 3 MiB. */
-static bool
-looks_like_raw_key(struct bytes list)
-{
-	struct cursor c = cursor_init(list, 0);
-
-	return list.len > 0 && cursor_u8(&c, "tag") == 0x30;
-}
-
-static size_t
-count_entries(struct cursor list, enum tls_certificate_type type)
-{
-	struct tls_certificate_entry e;
-	size_t n = 0;
-
-	while (tls_certificate_next(&list, TLS_1_2, type, &e))
-		n++;
-	return n;
-}
-
-static void
-read_entries(struct tls_session *s, struct cursor list, enum tls_certificate_type type,
-	     struct chain_detail *d)
-{
-	size_t cap = count_entries(list, type);
-	struct tls_certificate_entry e;
-
-	d->certificates = arena_alloc(&s->arena, (cap + 1) * sizeof(struct outcome_certificate *));
-	if (d->certificates == NULL)
-		return;
-	while (d->count < cap && tls_certificate_next(&list, TLS_1_2, type, &e)) {
-		struct outcome_certificate *cert = intern(s, e.data, d->raw_public_key);
-		if (cert == NULL)
-			break;
-		d->certificates[d->count++] = cert;
-	}
-	d->cut = d->count < cap || cursor_more(&list) || !cursor_ok(&list);
-}
-
-/* A Certificate that can be read in the clear is of TLS 1.2 or older: 1.3 encrypts it. */
-static const void *
-read_certificate(struct tls_session *s, struct bytes body, bool *damaged)
-{
-	struct cursor c = cursor_init(body, 0);
-	struct tls_certificate m;
-	struct chain_detail *d = arena_alloc(&s->arena, sizeof(*d));
-
-	if (d == NULL || !tls_certificate_parse(&c, TLS_1_2, &m)) {
-		*damaged = true;
-		return NULL;
-	}
-	d->raw_public_key = looks_like_raw_key(m.list);
-	read_entries(s, cursor_child(&c, m.list),
-		     d->raw_public_key ? TLS_CERTIFICATE_RAW_PUBLIC_KEY : TLS_CERTIFICATE_X509, d);
-	return d;
-}
+/* --- messages -----------------------------------------------------------------------------------
+ */
 
 static const void *
-read_request(struct tls_session *s, struct bytes body, bool *damaged)
+read_request(struct tls_session *s, const struct step *step, struct bytes body, bool *damaged)
 {
 	struct request *q;
 
+	(void)step;
 	if (s->n_requests == SESSION_REQUESTS_MAX) {
 		s->limit = true;
 		return NULL;
@@ -178,41 +94,83 @@ read_request(struct tls_session *s, struct bytes body, bool *damaged)
 }
 
 static const void *
-read_ticket(struct tls_session *s, struct bytes body, bool *damaged)
+read_ticket(struct tls_session *s, const struct step *step, struct bytes body, bool *damaged)
 {
 	struct cursor c = cursor_init(body, 0);
 	struct tls_new_session_ticket m;
 	struct ticket_detail *d = arena_alloc(&s->arena, sizeof(*d));
+	bool is_13 = step->decrypted && tls_version_is_13(s->version);
 
-	*damaged = !tls_new_session_ticket_parse(&c, TLS_1_2, &m);
+	*damaged = !tls_new_session_ticket_parse(&c, is_13 ? TLS_1_3 : TLS_1_2, &m);
 	if (d == NULL || *damaged)
 		return NULL;
 	d->lifetime = m.lifetime;
 	d->len = m.ticket.len;
-	if (m.ticket.len > 0)
-		d->digest = hash_bytes(&s->run->key, m.ticket.data, m.ticket.len);
+	d->digest = hasher_digest64(s->run->hasher, m.ticket);
 	return d;
+}
+
+static void
+read_agreed_type(struct tls_session *s, const struct tls_extension *e, struct cursor *in)
+{
+	struct tls_ext_client_certificate_type client;
+	struct tls_ext_server_certificate_type server;
+
+	if (e->type == TLS_EXT_client_certificate_type &&
+	    tls_ext_client_certificate_type_parse(in, TLS_IN_EE, &client))
+		s->certificate_type[TLS_CLIENT] = client.selected;
+	if (e->type == TLS_EXT_server_certificate_type &&
+	    tls_ext_server_certificate_type_parse(in, TLS_IN_EE, &server))
+		s->certificate_type[TLS_SERVER] = server.selected;
+}
+
+static const void *
+read_encrypted_extensions(struct tls_session *s, const struct step *step, struct bytes body,
+			  bool *damaged)
+{
+	struct cursor c = cursor_init(body, 0);
+	struct tls_encrypted_extensions m;
+	struct tls_ext_alpn alpn;
+	struct tls_extension e;
+
+	(void)step;
+	*damaged = !tls_encrypted_extensions_parse(&c, &m);
+	struct cursor list = cursor_child(&c, m.extensions);
+	while (!*damaged && tls_extension_next(&list, &e)) {
+		struct cursor in = cursor_child(&list, e.data);
+		read_agreed_type(s, &e, &in);
+		if (e.type == TLS_EXT_alpn && tls_ext_alpn_parse(&in, TLS_IN_EE, &alpn))
+			s->encrypted_alpn =
+			    arena_text(&s->arena, alpn.selected.data, alpn.selected.len);
+	}
+	return NULL;
 }
 
 /* --- hellos ----------------------------------------------------------------------------------- */
 
 static const void *
-read_client_hello(struct tls_session *s, struct bytes body, bool *damaged)
+read_client_hello(struct tls_session *s, const struct step *step, struct bytes body, bool *damaged)
 {
 	const struct client_hello_detail *d = hello_client(s, body);
 
+	(void)step;
 	*damaged = d == NULL;
+	s->last_client_hello = d;
 	if (s->client_hello == NULL)
 		s->client_hello = d;
 	return d;
 }
 
 static const void *
-read_server_hello(struct tls_session *s, struct bytes body, bool *damaged)
+read_server_hello(struct tls_session *s, const struct step *step, struct bytes body, bool *damaged)
 {
 	const struct server_hello_detail *d = hello_server(s, body);
 
 	*damaged = d == NULL;
+	if (d != NULL && !d->hello_retry_request)
+		s->last_server_hello = d;
+	if (step->decrypted)
+		return d;
 	if (d != NULL && s->server_hello == NULL && !d->hello_retry_request) {
 		s->server_hello = d;
 		s->version = d->version;
@@ -223,22 +181,50 @@ read_server_hello(struct tls_session *s, struct bytes body, bool *damaged)
 /* Messages whose bodies are read; the others only happened. */
 static const struct {
 	uint8_t type;
-	const void *(*read)(struct tls_session *s, struct bytes body, bool *damaged);
+	const void *(*read)(struct tls_session *s, const struct step *step, struct bytes body,
+			    bool *damaged);
 } readers[] = {
-    {TLS_HS_client_hello, read_client_hello}, {TLS_HS_server_hello, read_server_hello},
-    {TLS_HS_certificate, read_certificate},   {TLS_HS_certificate_request, read_request},
+    {TLS_HS_client_hello, read_client_hello},
+    {TLS_HS_server_hello, read_server_hello},
     {TLS_HS_new_session_ticket, read_ticket},
+    {TLS_HS_encrypted_extensions, read_encrypted_extensions},
+    {TLS_HS_certificate, certificate_list_read},
+    {TLS_HS_certificate_request, read_request},
+    {TLS_HS_compressed_certificate, certificate_list_read_compressed},
 };
 
-void
+/* Without secrets the transcript is worth keeping only while a client's proof may follow. */
+static bool
+transcript_needed(const struct tls_session *s, const struct step *step)
+{
+	if (s->decrypt != NULL || s->run->verify_all)
+		return true;
+	if (step->type == TLS_HS_server_hello)
+		return !tls_version_is_13(s->version);
+	return step->type != TLS_HS_server_hello_done || s->n_requests > 0;
+}
+
+static void
+keep_transcript(struct tls_session *s, struct step *step, struct bytes body)
+{
+	if (s->transcript.over || step->damaged || step->type == TLS_HS_hello_request)
+		return;
+	if (transcript_needed(s, step))
+		step->kept_at = transcript_keep(&s->transcript, s->run, step, body);
+	else
+		transcript_drop(&s->transcript, s->run);
+}
+
+const struct step *
 session_message(struct tls_session *s, const struct step *step, struct bytes body)
 {
 	struct step kept = *step;
 
 	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]) && !step->damaged; i++)
 		if (readers[i].type == step->type)
-			kept.detail = readers[i].read(s, body, &kept.damaged);
-	session_step(s, &kept);
+			kept.detail = readers[i].read(s, step, body, &kept.damaged);
+	keep_transcript(s, &kept, body);
+	return session_step(s, &kept);
 }
 
 void
@@ -247,7 +233,7 @@ session_sslv2_hello(struct tls_session *s, const struct step *step, struct bytes
 	struct step kept = *step;
 
 	kept.type = TLS_HS_client_hello;
-	kept.detail = s->client_hello = hello_client_sslv2(s, body);
+	kept.detail = s->client_hello = s->last_client_hello = hello_client_sslv2(s, body);
 	kept.damaged = kept.detail == NULL;
 	session_step(s, &kept);
 }

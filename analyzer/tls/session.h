@@ -16,6 +16,7 @@
 #include "analyzer/tls/requests.h"
 #include "analyzer/tls/run.h"
 #include "analyzer/tls/trace.h"
+#include "analyzer/tls/transcript.h"
 #include "dissectors/tls/server_hello.h"
 #include "dissectors/tls/version.h"
 
@@ -23,6 +24,7 @@ enum {
 	HELLO_RANDOM_LEN = 32,
 	SESSION_FOREIGN_TEXT_MAX = 200, /* bytes of a server's plaintext that are kept */
 	SESSION_REQUESTS_MAX = 8,       /* readable CertificateRequests of one session */
+	HELLO_IDENTITIES_MAX = 4,       /* PSK identities of one ClientHello that are noted */
 };
 
 /* detail of STEP_MESSAGE ClientHello. Views live in the session's arena. */
@@ -36,7 +38,12 @@ struct client_hello_detail {
 	const char *alpn;     /* the only protocol offered, NULL when none or several */
 	bool has_alpn;        /* the extension was there */
 	struct bytes schemes; /* signature_algorithms as sent: its order tells stacks apart */
-	uint64_t ticket; /* keyed digest of the SessionTicket offered (RFC 5077), 0 when none */
+	uint64_t ticket; /* hasher_digest64 of the SessionTicket offered (RFC 5077), 0 when none */
+	struct {
+		uint64_t digest; /* hasher_digest64 */
+		size_t len;
+	} identities[HELLO_IDENTITIES_MAX]; /* PSKs offered, the first few */
+	bool psk_modes; /* psk_key_exchange_modes: the server may send tickets (RFC 8446 4.2.9) */
 	bool pre_shared_key, early_data, post_handshake_auth, ech;
 	bool no_extensions;
 	uint16_t record_size_limit;  /* RFC 8449; 0 absent */
@@ -53,6 +60,8 @@ struct server_hello_detail {
 	struct bytes session_id;
 	bool hello_retry_request;
 	bool pre_shared_key; /* a PSK was selected */
+	uint16_t selected_identity;
+	bool compressed;     /* record compression, which nobody should use any more */
 	bool cert_with_psk;  /* tls_cert_with_extern_psk (33), RFC 8773 */
 	bool ticket;         /* will send NewSessionTicket (RFC 5077) */
 	bool extended_master_secret, encrypt_then_mac;
@@ -73,8 +82,16 @@ struct chain_detail {
 struct ticket_detail {
 	uint32_t lifetime;
 	size_t len;
-	uint64_t digest; /* keyed, 0 when the ticket is empty */
+	uint64_t digest; /* hasher_digest64, 0 when the ticket is empty */
 };
+
+/* Why secrets opened nothing, where there were some. */
+enum session_keys {
+	SESSION_KEYS_USED,
+	SESSION_KEYS_UNUSABLE, /* cipher suite, version or compression that is not supported */
+};
+
+struct decrypt;
 
 struct tls_session {
 	struct arena arena;
@@ -100,6 +117,19 @@ struct tls_session {
 	size_t n_held, held_cap;
 	struct request *requests[SESSION_REQUESTS_MAX]; /* likewise */
 	size_t n_requests;
+	/* what secrets opened */
+	struct decrypt *decrypt; /* NULL: nothing can */
+	enum session_keys keys;
+	uint64_t opened, not_opened; /* records */
+	bool keys_too_late;          /* more was to be held back than decrypt.h's limits allow */
+	struct transcript transcript;
+	const struct client_hello_detail *last_client_hello; /* of the latest handshake */
+	const struct server_hello_detail *last_server_hello;
+	const struct step *finished_right[2], *finished_wrong[2]; /* by side: Finished, checked */
+	uint8_t certificate_type[2];   /* by side: what EncryptedExtensions agreed on */
+	const char *encrypted_alpn;    /* of EncryptedExtensions; NULL absent */
+	const char *refusal;           /* the server's words above TLS; NULL none */
+	struct flow_mark refusal_mark; /* where they stood */
 };
 
 /* NULL when memory is short. */
@@ -107,10 +137,12 @@ struct tls_session *session_create(struct tls_run *run, const struct flow *flow,
 				   enum flow_dir client);
 void session_destroy(struct tls_session *s); /* takes NULL */
 
-/* Append a step that is no message. */
-void session_step(struct tls_session *s, const struct step *step);
+/* Append a step that is no message. Both give it as it stands in the trace; NULL when it does not.
+ */
+const struct step *session_step(struct tls_session *s, const struct step *step);
 /* Append a message; body is its body, empty when step->damaged. */
-void session_message(struct tls_session *s, const struct step *step, struct bytes body);
+const struct step *session_message(struct tls_session *s, const struct step *step,
+				   struct bytes body);
 /* An SSLv2-format ClientHello; body is the message behind the record header. */
 void session_sslv2_hello(struct tls_session *s, const struct step *step, struct bytes body);
 /* Bytes of `side` at stream offset `at` that are no TLS records. */

@@ -3,6 +3,7 @@
  */
 #include "analyzer/tls/tls_stream.h"
 
+#include "analyzer/tls/decrypt.h"
 #include "analyzer/tls/tls_stream_impl.h"
 #include "dissectors/tls/handshake.h"
 
@@ -12,6 +13,8 @@ void
 tls_stream_step(struct tls_stream *t, const struct step *step)
 {
 	session_step(t->session, step);
+	if (step->kind == STEP_CCS && t->session->decrypt != NULL)
+		decrypt_change(t->session->decrypt, step->sender);
 }
 
 void
@@ -66,6 +69,7 @@ emit_session(struct tls_stream *t, enum flow_end why)
 
 	if (s == NULL)
 		return;
+	tls_stream_open_late(t);
 	if (s->arena.failed)
 		t->wing->failed = true;
 	t->wing->sink.session(t->wing->sink.ctx, s, why);
@@ -81,6 +85,7 @@ next_session(struct tls_stream *t, enum flow_dir client)
 	t->later = true;
 	if (!open_session(t, client))
 		return;
+	tls_stream_set_opening(t);
 	t->mode[!client] = MODE_SEARCH;
 	t->search[!client] = (struct search){.alerts = true};
 }
@@ -91,14 +96,18 @@ tls_stream_message(struct tls_stream *t, const struct step *step, struct bytes b
 	struct step kept = *step;
 	enum flow_dir d = step->sender == TLS_CLIENT ? t->session->client : !t->session->client;
 
-	if (step->type == TLS_HS_client_hello && t->session->over &&
+	if (step->type == TLS_HS_client_hello && t->session->over && !step->decrypted &&
 	    t->session->client_hello != NULL) {
 		next_session(t, d);
 		if (t->session == NULL)
 			return;
 		kept.sender = TLS_CLIENT;
 	}
-	session_message(t->session, &kept, body);
+	const struct step *in_trace = session_message(t->session, &kept, body);
+	if (kept.decrypted)
+		decrypt_message(t->session->decrypt, in_trace);
+	else if (kept.type == TLS_HS_client_hello || kept.type == TLS_HS_server_hello)
+		tls_stream_hello(t);
 }
 
 /* Whoever sends a ClientHello is the client; guesses of a midstream session give way. */
@@ -194,6 +203,7 @@ start_hello(struct tls_stream *t, const struct flow_data *d, const struct search
 	}
 	framing_finish(&t->framing[d->dir]);
 	framing_start(&t->framing[d->dir]);
+	tls_stream_set_opening(t);
 	t->search[!d->dir].alerts = true;
 	if (t->wing->sink.opened != NULL)
 		t->wing->sink.opened(t->wing->sink.ctx, t->session,
@@ -232,6 +242,7 @@ start_sslv2(struct tls_stream *t, const struct flow_data *d, const struct search
 	t->search[!d->dir].alerts = true;
 	bytes_take(&body, 2);
 	session_sslv2_hello(t->session, &step, body);
+	tls_stream_hello(t);
 	struct flow_data rest = view_from(d, end);
 	records_data(t, &rest);
 }

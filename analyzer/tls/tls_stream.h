@@ -11,6 +11,7 @@
 
 #include "analyzer/packet/flow.h"
 #include "analyzer/tls/session.h"
+#include "dissectors/tls/record.h"
 
 /* Told of each session once, when it is over; the session is destroyed afterwards. `first` views of
  * both sides are for labelling (nDPI); why says how its flow ended. */
@@ -30,10 +31,18 @@ struct tls_wing {
 /* The flow_sink that recognises and reads TLS. wing outlives the flow table. */
 struct flow_sink tls_wing_sink(struct tls_wing *wing);
 
-/* For framing.c. */
+/* For framing.c, assembler.c and opened.c. */
 struct tls_stream;
 void tls_stream_step(struct tls_stream *t, const struct step *step);
 void tls_stream_message(struct tls_stream *t, const struct step *step, struct bytes body);
+/* An encrypted record. raw: the step to note when it can't be opened; body: NULL when it was not
+ * captured whole or not kept. */
+void tls_stream_sealed(struct tls_stream *t, const struct step *raw,
+		       const struct tls_record_header *header, const struct bytes *body);
+/* Application data that was opened: looked at for a server's refusal, not kept. */
+void tls_stream_text(struct tls_stream *t, const struct step *step, struct bytes data);
+/* Record headers were lost: how many records went by is not known. */
+void tls_stream_lost(struct tls_stream *t, enum tls_side side);
 void tls_stream_foreign(struct tls_stream *t, enum tls_side side, uint64_t at, struct bytes data,
 			const struct flow_mark *mark);
 void tls_stream_limit(struct tls_stream *t);

@@ -41,4 +41,10 @@ void tls_stream_gap(struct tls_stream *t, enum flow_dir d, uint64_t at, uint64_t
 void tls_stream_restart(struct tls_stream *t, enum flow_dir d);
 void tls_stream_end(struct tls_stream *t, enum flow_end why);
 
+/* tls_open.c: tell framing which bodies are of use now; a hello in the clear was read; the session
+ * is over, secrets that have come by now count. */
+void tls_stream_set_opening(struct tls_stream *t);
+void tls_stream_hello(struct tls_stream *t);
+void tls_stream_open_late(struct tls_stream *t);
+
 #endif

@@ -47,14 +47,16 @@ struct step {
 	enum tls_side sender;
 	uint8_t type;        /* STEP_MESSAGE: HandshakeType */
 	uint8_t level, code; /* STEP_ALERT */
-	bool damaged;  /* STEP_MESSAGE: the header was read, the body is missing, malformed or too
-			  large */
-	bool resynced; /* after a hole that hid a record header: nothing may rest on counts */
+	bool damaged;   /* STEP_MESSAGE: the header was read, the body is missing, malformed or too
+			   large */
+	bool decrypted; /* read with a secret; at and end are then those of the record */
+	bool resynced;  /* after a hole that hid a record header: nothing may rest on counts */
 	uint64_t at, end;      /* stream offsets of the message, record or hole in its direction */
 	struct flow_mark mark; /* of the segment that carried its last byte */
-	uint32_t length; /* message without its header; else the record's body; folded: of the last
-			    one */
-	uint32_t repeat; /* further records of a run folded into this step */
+	uint32_t length;  /* message without its header; else the record's body; folded: of the last
+			     one */
+	uint32_t repeat;  /* further records of a run folded into this step */
+	uint32_t kept_at; /* STEP_MESSAGE: 1 + where the transcript has it; 0: it has not */
 	const void *detail; /* session.h says what, by kind and type; NULL when damaged */
 };
 
