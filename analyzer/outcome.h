@@ -225,6 +225,23 @@ struct outcome_endpoint {
 	bool has_mac;
 };
 
+/*
+ * What only a look at other sessions can use (db/relate); 0 and false: nothing to say. It is about
+ * the headline attempt's handshake. Digests are the first 8 bytes of SHA-256: equal in every run.
+ */
+struct outcome_notes {
+	unsigned outcome_rule; /* which rule inferred the outcome, as inference.md section 4 numbers
+				  them */
+	/* Rejected by nothing but one encrypted record of an alert's size, within 1 s and without
+	 * late data of the client, who would have taken tickets: medium, and may be raised. */
+	bool corroborable;
+	bool unsolicited; /* after it had accepted, the server sent what nobody had asked for */
+	uint64_t handle;  /* the last ticket given out; else the session id (TLS <= 1.2) */
+	uint64_t used;    /* of a resumed session: the ticket, PSK identity or session id it used */
+	uint32_t ticket_length;   /* 1.3: length of the last NewSessionTicket, header included */
+	uint32_t identity_length; /* 1.3, resumed: length of the PSK identity that was selected */
+};
+
 /* One session: a row of `sessions` with everything below it. */
 struct outcome {
 	enum transport transport;
@@ -245,6 +262,7 @@ struct outcome {
 	enum verdict verdict;
 	const char *sub_reason;
 	unsigned modifiers;
+	struct outcome_notes notes;
 	const char *explanation;
 	const char *client_stack, *server_stack;
 	const struct outcome_fact *facts;

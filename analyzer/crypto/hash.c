@@ -74,3 +74,16 @@ hasher_sha1(struct hasher *h, struct bytes in, uint8_t out[HASH_SHA1_LEN])
 {
 	return digest(h->sha1, in, out, HASH_SHA1_LEN);
 }
+
+uint64_t
+hasher_digest64(struct hasher *h, struct bytes in)
+{
+	uint8_t out[HASH_SHA256_LEN];
+	uint64_t v = 0;
+
+	if (in.len == 0 || !hasher_sha256(h, in, out))
+		return 0;
+	for (int i = 0; i < 8; i++)
+		v = v << 8 | out[i];
+	return v != 0 ? v : 1;
+}

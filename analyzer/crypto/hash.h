@@ -7,6 +7,7 @@
 #define ANALYZER_CRYPTO_HASH_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "dissectors/wire/bytes.h"
 
@@ -22,5 +23,8 @@ void hasher_destroy(struct hasher *h); /* takes NULL */
 /* False only on a fault of the library; out is zero then. */
 bool hasher_sha256(struct hasher *h, struct bytes in, uint8_t out[HASH_SHA256_LEN]);
 bool hasher_sha1(struct hasher *h, struct bytes in, uint8_t out[HASH_SHA1_LEN]);
+/* The first 8 bytes of the SHA-256: what a ticket is called in the database, where every run must
+ * call it the same. 0 for no bytes, and on a fault. */
+uint64_t hasher_digest64(struct hasher *h, struct bytes in);
 
 #endif

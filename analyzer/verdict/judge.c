@@ -7,6 +7,7 @@
 #include "analyzer/verdict/explain.h"
 #include "analyzer/verdict/fact_rows.h"
 #include "analyzer/verdict/ladder_rows.h"
+#include "analyzer/verdict/notes.h"
 #include "dissectors/tls/alert.h"
 #include "dissectors/tls/handshake.h"
 #include "dissectors/tls/names.h"
@@ -228,6 +229,7 @@ judge_session(struct tls_session *s, enum flow_end why, struct outcome *out)
 	out->verdict = j->verdict.verdict;
 	out->sub_reason = j->verdict.sub_reason;
 	out->modifiers = j->facts.modifiers;
+	notes_of(&out->notes, &m, (enum answer)judged[0].facts.resumed.value);
 	out->explanation = explain_verdict(s, &j->facts, &j->verdict);
 	if (!fill_chain(s, &m, out) || !fill_requests(s, &m, out) || !ladder_rows(s, &m, out))
 		return false;

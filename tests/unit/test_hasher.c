@@ -49,6 +49,8 @@ test_examples(void **state)
 	uint8_t out[HASH_SHA256_LEN];
 	assert_true(hasher_sha256(h, (struct bytes){0}, out));
 	assert_string_equal(hex(out, HASH_SHA256_LEN), rows[0].sha256);
+	assert_true(hasher_digest64(h, bytes_of("abc", 3)) == UINT64_C(0xba7816bf8f01cfea));
+	assert_true(hasher_digest64(h, (struct bytes){0}) == 0);
 	hasher_destroy(h);
 	hasher_destroy(NULL);
 }
