@@ -1,0 +1,56 @@
+/*
+ * framing_impl.h - what framing.c (where records begin, and holes) and framing_record.c (what a
+ * record holds) share. Nobody else includes it.
+ */
+#ifndef ANALYZER_TLS_FRAMING_IMPL_H
+#define ANALYZER_TLS_FRAMING_IMPL_H
+
+#include "analyzer/tls/framing.h"
+#include "analyzer/tls/tls_stream.h"
+
+/* What one call of framing_data works on; keeps parameter lists short. */
+struct framing_view {
+	struct framing *f;
+	struct tls_stream *s;
+	enum tls_side side;
+	const struct flow_mark *mark;
+	uint64_t at;        /* offset of in.data[0] */
+	struct bytes in;    /* not consumed yet */
+	struct bytes whole; /* body of the record in hand, when this view holds all of it */
+};
+
+static inline struct bytes
+framing_consume(struct framing_view *v, size_t n)
+{
+	v->at += n;
+	return bytes_take(&v->in, n);
+}
+
+static inline size_t
+framing_least(uint64_t a, size_t b)
+{
+	return a < b ? (size_t)a : b;
+}
+
+/* A step of this view; mark and sender are filled. */
+struct step framing_step_of(const struct framing_view *v, enum step_kind kind, uint64_t at,
+			    uint64_t end);
+enum step_kind framing_sealed_kind(const struct framing *f);
+/* Plaintext of handshake messages; `part` ends at v->at. */
+void framing_assemble(const struct framing_view *v, struct bytes part);
+struct fragment framing_fragment(const struct framing_view *v, struct bytes part);
+/* The message in hand can't be completed. */
+void framing_give_up(const struct framing_view *v);
+/* The header in f->record was read at `at`. */
+void framing_begin(struct framing *f, uint64_t at);
+/* The record is over: its step is made. */
+void framing_end(struct framing_view *v);
+/* Body of an encrypted record: kept when somebody can open it. */
+void framing_keep_body(struct framing_view *v, struct bytes part);
+void framing_read_sealed(struct framing_view *v);
+void framing_end_sealed(struct framing_view *v);
+bool framing_in_record(const struct framing *f);
+/* Of a handshake record that may be ciphertext: its first bytes are in f->head. */
+bool framing_probe_is_plain(const struct framing *f);
+
+#endif
