@@ -173,11 +173,12 @@ ending_find(struct facts *f, const struct mutual_auth *m, const struct attempt *
 		return;
 	}
 	f->end_step = s;
-	f->ended_by = (struct fact){.value = (int)name_end(a, s),
-				    .evidence = EVIDENCE_OBSERVED,
-				    .confidence = CONFIDENCE_CERTAIN,
-				    .basis = "the first alert or close",
-				    .steps = {s}};
+	f->ended_by =
+	    (struct fact){.value = (int)name_end(a, s),
+			  .evidence = s->decrypted ? EVIDENCE_DECRYPTED : EVIDENCE_OBSERVED,
+			  .confidence = CONFIDENCE_CERTAIN,
+			  .basis = "the first alert or close",
+			  .steps = {s}};
 	f->ending = class_of(s);
 	if (is_alert(s))
 		f->alert = s;

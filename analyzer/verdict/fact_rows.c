@@ -90,7 +90,7 @@ add_fact(struct outcome *out, unsigned attempt_no, const char *name, const char 
 static struct fact
 read_in(const struct step *step, const char *basis)
 {
-	return (struct fact){.evidence = EVIDENCE_OBSERVED,
+	return (struct fact){.evidence = step->decrypted ? EVIDENCE_DECRYPTED : EVIDENCE_OBSERVED,
 			     .confidence = CONFIDENCE_CERTAIN,
 			     .basis = basis,
 			     .steps = {step}};
@@ -157,7 +157,8 @@ fact_rows(struct tls_session *s, const struct mutual_auth *m, size_t attempt, co
 	if (request != NULL && request->detail != NULL)
 		add_request(s, request, number, out);
 	if (f->alert != NULL) {
-		struct fact alert = read_in(f->alert, "read in the clear");
+		struct fact alert =
+		    read_in(f->alert, f->alert->decrypted ? "decrypted" : "read in the clear");
 		add_fact(out, number, "alert", explain_alert(&s->arena, f->alert), &alert);
 	}
 	return true;

@@ -6,6 +6,8 @@
 #include "analyzer/verdict/facts.h"
 
 #include "analyzer/verdict/ending.h"
+#include "analyzer/verdict/facts_13.h"
+#include "analyzer/verdict/proof.h"
 #include "analyzer/verdict/stage.h"
 #include "dissectors/tls/names.h"
 
@@ -23,7 +25,10 @@ state(int value, enum evidence evidence, enum confidence confidence, const char 
 static struct fact
 observed(int value, const char *basis, const struct step *a, const struct step *b)
 {
-	return state(value, EVIDENCE_OBSERVED, CONFIDENCE_CERTAIN, basis, a, b);
+	bool decrypted = (a != NULL && a->decrypted) || (b != NULL && b->decrypted);
+
+	return state(value, decrypted ? EVIDENCE_DECRYPTED : EVIDENCE_OBSERVED, CONFIDENCE_CERTAIN,
+		     basis, a, b);
 }
 
 static const struct step *
@@ -93,15 +98,23 @@ before_request(const struct attempt *a)
 }
 
 static struct fact
-requested_13(const struct facts *f, const struct step *hello)
+requested_13(const struct mutual_auth *m, const struct attempt *a, const struct facts *f)
 {
+	const struct step *hello = seen(a, EVENT_SERVER_HELLO_13);
 	const struct server_hello_detail *d = hello->detail;
 
 	if (f->resumed.value == ANSWER_YES && !d->cert_with_psk)
 		return observed(ANSWER_NO,
 				"a server that selects a PSK does not ask (RFC 8446 4.3.2)", hello,
 				NULL);
-	return (struct fact){.value = ANSWER_UNKNOWN};
+	return facts_13_requested(m, a);
+}
+
+/* What was sent in this attempt can be read: it is the first, or was decrypted. */
+static bool
+readable(const struct attempt *a)
+{
+	return a->kind == ATTEMPT_INITIAL || a->opened;
 }
 
 static struct fact
@@ -111,12 +124,12 @@ requested(const struct mutual_auth *m, const struct attempt *a, const struct fac
 			  *done = seen(a, EVENT_SERVER_HELLO_DONE);
 	const struct step *before = before_request(a), *cert = seen(a, EVENT_CLIENT_CERT);
 
-	if (a->kind != ATTEMPT_INITIAL)
+	if (!readable(a))
 		return (struct fact){.value = ANSWER_UNKNOWN};
-	if (seen(a, EVENT_SERVER_HELLO_13) != NULL)
-		return requested_13(f, seen(a, EVENT_SERVER_HELLO_13));
 	if (request != NULL)
 		return observed(ANSWER_YES, "the server sent a CertificateRequest", request, NULL);
+	if (seen(a, EVENT_SERVER_HELLO_13) != NULL)
+		return requested_13(m, a, f);
 	if (f->resumed.value == ANSWER_YES)
 		return observed(ANSWER_NO, "an abbreviated handshake has no CertificateRequest",
 				f->resumed.steps[0], f->resumed.steps[1]);
@@ -149,7 +162,10 @@ client_complete_to(const struct mutual_auth *m, const struct attempt *a, uint64_
 {
 	const struct step *hello = client_hello_step(a);
 
-	return hello != NULL && !trace_hole(&m->session->trace, TLS_CLIENT, hello->end, to);
+	if (a->kind == ATTEMPT_POST_HANDSHAKE)
+		hello = client_hello_step(&m->attempts[0]);
+	return hello != NULL && !trace_hole(&m->session->trace, TLS_CLIENT, hello->end, to) &&
+	       facts_13_readable(m, TLS_CLIENT, hello->end, to);
 }
 
 /* The client left without an answer: its alert was read, or its close stands right behind bytes
@@ -195,6 +211,8 @@ client_cert(const struct mutual_auth *m, const struct attempt *a, const struct f
 			  *empty = seen(a, EVENT_CLIENT_CERT_EMPTY);
 	const struct step *went_on = seen(a, EVENT_CLIENT_KEY_EXCHANGE);
 
+	if (went_on == NULL)
+		went_on = seen(a, EVENT_CLIENT_FINISHED);
 	if (cert != NULL)
 		return observed(CLIENT_CERT_PRESENTED,
 				"the client's Certificate holds a certificate", cert, NULL);
@@ -239,14 +257,39 @@ fixed_dh(const struct mutual_auth *m)
 	return c != NULL && (c->kx == TLS_KX_DH || c->kx == TLS_KX_ECDH);
 }
 
+/* A signature is checked where the attempt failed, or where the session was opened for a close
+ * look. An accepted one that seems not to fit is our mistake, not the server's. */
+static struct fact
+verified(const struct mutual_auth *m, const struct attempt *a, const struct facts *f,
+	 const struct step *verify)
+{
+	const struct step *cert = seen(a, EVENT_CLIENT_CERT);
+	const struct tls_session *s = m->session;
+	enum proof p = PROOF_SEEN;
+
+	if (f->outcome.value != REACTION_ACCEPTED || s->opened > 0 || s->run->verify_all)
+		p = proof_check(m, a);
+	if (p == PROOF_VALID)
+		return observed(PROOF_VALID,
+				"the signature in CertificateVerify fits the certificate's key",
+				cert, verify);
+	if (p == PROOF_INVALID && f->outcome.value != REACTION_ACCEPTED)
+		return observed(PROOF_INVALID,
+				"the signature in CertificateVerify does not fit the certificate's "
+				"key",
+				cert, verify);
+	return observed(PROOF_SEEN, "CertificateVerify was sent; not verified here", verify, NULL);
+}
+
 static struct fact
 proof(const struct mutual_auth *m, const struct attempt *a, const struct facts *f)
 {
 	const struct step *verify = seen(a, EVENT_CERT_VERIFY), *ccs = seen(a, EVENT_CLIENT_CCS);
 
 	if (verify != NULL)
-		return observed(PROOF_SEEN, "CertificateVerify was sent; not verified here", verify,
-				NULL);
+		return verified(m, a, f, verify);
+	if (ccs == NULL)
+		ccs = seen(a, EVENT_CLIENT_FINISHED);
 	if (f->client_cert.value == CLIENT_CERT_UNKNOWN)
 		return (struct fact){.value = PROOF_UNKNOWN};
 	if (f->client_cert.value != CLIENT_CERT_PRESENTED)
@@ -277,8 +320,14 @@ finished(const struct mutual_auth *m, const struct attempt *a, const struct fact
 	const struct step *data =
 	    seen(a, side == TLS_CLIENT ? EVENT_CLIENT_APPLICATION : EVENT_SERVER_APPLICATION);
 
-	if (seen(a, EVENT_SERVER_HELLO_13) != NULL)
-		return (struct fact){.value = ANSWER_UNKNOWN};
+	if (tls_version_is_13(m->session->version))
+		return facts_13_finished(m, a, f, side);
+	if (sealed != NULL && sealed->decrypted)
+		return observed(ANSWER_YES,
+				sealed == m->session->finished_right[side]
+				    ? "Finished was decrypted, and its verify_data is right"
+				    : "Finished was decrypted",
+				sealed, NULL);
 	if (sealed != NULL)
 		return observed(ANSWER_YES,
 				"an encrypted handshake record follows its ChangeCipherSpec",
@@ -310,10 +359,32 @@ reaction_since(const struct attempt *a, const struct facts *f)
 	return answer;
 }
 
+/* Verification after the handshake: Finished and tickets, then the refusal, decrypted. */
+static const struct step *
+late_refusal(const struct mutual_auth *m, const struct attempt *a)
+{
+	const struct step *alert = seen(a, EVENT_SERVER_ALERT);
+	const struct step *from = a->server_finished;
+
+	if (alert == NULL || !alert->decrypted)
+		return NULL;
+	for (const struct step *p = from; p != NULL && p != alert; p = p->next)
+		if (p->kind == STEP_APPLICATION || p->kind == STEP_GAP)
+			return NULL;
+	(void)m;
+	return alert;
+}
+
 static struct fact
 accepted(const struct mutual_auth *m, const struct attempt *a, struct facts *f)
 {
 	struct ending_farewell bye = ending_farewell(m, a);
+	const struct step *alert = late_refusal(m, a);
+
+	if (alert != NULL)
+		return observed(REACTION_REJECTED,
+				"the server's first word after the handshake is a fatal alert",
+				reaction_since(a, f), alert);
 
 	if (bye.alert && !bye.polite) {
 		f->modifiers |= MODIFIER_DROPPED_AFTER_ACCEPT;
@@ -322,7 +393,7 @@ accepted(const struct mutual_auth *m, const struct attempt *a, struct facts *f)
 	if (bye.soon && !bye.alert && !bye.polite)
 		f->modifiers |= MODIFIER_DROPPED_AFTER_ACCEPT;
 	return (struct fact){.value = REACTION_ACCEPTED,
-			     .evidence = EVIDENCE_OBSERVED,
+			     .evidence = f->server_finished.evidence,
 			     .confidence = CONFIDENCE_CERTAIN,
 			     .basis = "the server finished the handshake after the client's answer",
 			     .steps = {f->server_finished.steps[0], f->server_finished.steps[1]}};
@@ -365,10 +436,12 @@ facts_of(struct facts *f, const struct mutual_auth *m, size_t i, enum flow_end w
 	f->resumed = resumed(m, a);
 	f->requested = requested(m, a, f);
 	f->client_cert = client_cert(m, a, f);
-	f->proof = proof(m, a, f);
 	f->client_finished = finished(m, a, f, TLS_CLIENT);
 	f->server_finished = finished(m, a, f, TLS_SERVER);
 	f->outcome = outcome(m, a, f);
+	f->proof = proof(m, a, f);
+	if (m->session->refusal != NULL)
+		f->modifiers |= MODIFIER_APP_LAYER_REFUSAL;
 	f->answer = reaction_since(a, f);
 	f->stage = stage_of(m, a, f);
 	f->capture_state = stage_capture_state(m, f, why);

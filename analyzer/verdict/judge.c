@@ -117,7 +117,7 @@ fill_hellos(struct tls_session *s, struct outcome *out)
 	}
 	if (sh == NULL)
 		return;
-	out->alpn = sh->alpn;
+	out->alpn = sh->alpn != NULL ? sh->alpn : s->encrypted_alpn;
 	out->server_random = sh->random;
 	out->cipher_suite = tls_cipher_name(sh->cipher_suite);
 	if (out->cipher_suite == NULL)
@@ -149,6 +149,13 @@ fill_session(struct tls_session *s, struct outcome *out)
 /* --- certificates and requests
  * --------------------------------------------------------------------------------- */
 
+static bool
+is_chain(const struct step *p)
+{
+	return p->kind == STEP_MESSAGE && p->detail != NULL &&
+	       (p->type == TLS_HS_certificate || p->type == TLS_HS_compressed_certificate);
+}
+
 static size_t
 count_certificates(const struct mutual_auth *m)
 {
@@ -156,7 +163,7 @@ count_certificates(const struct mutual_auth *m)
 
 	for (size_t i = 0; i < m->n_steps; i++) {
 		const struct step *p = m->steps[i];
-		if (p->kind == STEP_MESSAGE && p->type == TLS_HS_certificate && p->detail != NULL)
+		if (is_chain(p))
 			n += ((const struct chain_detail *)p->detail)->count;
 	}
 	return n;
@@ -185,7 +192,7 @@ fill_chain(struct tls_session *s, const struct mutual_auth *m, struct outcome *o
 		return false;
 	for (size_t i = 0; i < m->n_steps; i++) {
 		const struct step *p = m->steps[i];
-		if (p->kind == STEP_MESSAGE && p->type == TLS_HS_certificate && p->detail != NULL)
+		if (is_chain(p))
 			out->n_chain += fill_links(links + out->n_chain, p, m->attempt_of[i] + 1u);
 	}
 	out->chain = links;

@@ -42,6 +42,8 @@ name_step(struct tls_session *s, const struct mutual_auth *m, size_t i, struct o
 {
 	const struct step *p = m->steps[i];
 
+	if (p->decrypted)
+		to->evidence = EVIDENCE_DECRYPTED;
 	switch (p->kind) {
 	case STEP_MESSAGE:
 		to->name = message_name(s, p);
@@ -71,8 +73,11 @@ name_step(struct tls_session *s, const struct mutual_auth *m, size_t i, struct o
 		break;
 	case STEP_APPLICATION:
 		to->kind = MESSAGE_APPLICATION;
-		to->name = tls_version_is_13(s->version) ? "encrypted record" : "Application data";
-		to->evidence = tls_version_is_13(s->version) ? EVIDENCE_NONE : EVIDENCE_OBSERVED;
+		to->name = "Application data";
+		if (!p->decrypted && tls_version_is_13(s->version)) {
+			to->name = "encrypted record";
+			to->evidence = EVIDENCE_NONE;
+		}
 		break;
 	case STEP_HEARTBEAT:
 		to->kind = MESSAGE_APPLICATION;

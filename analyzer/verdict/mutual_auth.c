@@ -23,11 +23,13 @@ event_name(enum event e)
 /* A Certificate without a certificate: list length 0 (RFC 5246 section 7.4.6). The length alone
  * tells, so a message whose body is missing or malformed is told, too. */
 static bool
-is_empty_certificate(const struct step *step)
+is_empty_certificate(const struct step *step, enum tls_version v)
 {
 	const struct chain_detail *d = step->detail;
 
-	return d != NULL ? d->count == 0 && !d->cut : step->length <= 3;
+	if (d != NULL)
+		return d->count == 0 && !d->cut;
+	return step->length <= (step->decrypted && tls_version_is_13(v) ? 4 : 3);
 }
 
 static enum event
@@ -47,19 +49,24 @@ static const struct {
 	uint8_t type;
 	enum event client, server;
 } message_events[] = {
+    {TLS_HS_hello_request, EVENT_NONE, EVENT_HELLO_REQUEST},
     {TLS_HS_client_hello, EVENT_CLIENT_HELLO, EVENT_NONE},
     {TLS_HS_server_hello, EVENT_NONE, EVENT_SERVER_HELLO},
     {TLS_HS_new_session_ticket, EVENT_NONE, EVENT_NEW_SESSION_TICKET},
+    {TLS_HS_end_of_early_data, EVENT_END_OF_EARLY_DATA, EVENT_NONE},
+    {TLS_HS_encrypted_extensions, EVENT_NONE, EVENT_ENCRYPTED_EXTENSIONS},
     {TLS_HS_certificate, EVENT_CLIENT_CERT, EVENT_SERVER_CERT},
+    {TLS_HS_compressed_certificate, EVENT_CLIENT_CERT, EVENT_SERVER_CERT},
     {TLS_HS_server_key_exchange, EVENT_NONE, EVENT_SERVER_KEY_EXCHANGE},
     {TLS_HS_certificate_request, EVENT_NONE, EVENT_CERT_REQUEST},
     {TLS_HS_server_hello_done, EVENT_NONE, EVENT_SERVER_HELLO_DONE},
-    {TLS_HS_certificate_verify, EVENT_CERT_VERIFY, EVENT_NONE},
+    {TLS_HS_certificate_verify, EVENT_CERT_VERIFY, EVENT_SERVER_CERT_VERIFY},
     {TLS_HS_client_key_exchange, EVENT_CLIENT_KEY_EXCHANGE, EVENT_NONE},
+    {TLS_HS_finished, EVENT_CLIENT_FINISHED, EVENT_SERVER_FINISHED},
 };
 
 static enum event
-message_event(const struct step *step)
+message_event(const struct step *step, enum tls_version v)
 {
 	enum event e = EVENT_NONE;
 
@@ -69,7 +76,7 @@ message_event(const struct step *step)
 						       : message_events[i].server;
 	if (e == EVENT_SERVER_HELLO)
 		return hello_event(step);
-	if (e == EVENT_CLIENT_CERT && is_empty_certificate(step))
+	if (e == EVENT_CLIENT_CERT && is_empty_certificate(step, v))
 		return EVENT_CLIENT_CERT_EMPTY;
 	return e;
 }
@@ -95,7 +102,7 @@ mutual_auth_event(const struct tls_session *s, const struct step *step)
 
 	switch (step->kind) {
 	case STEP_MESSAGE:
-		return message_event(step);
+		return message_event(step, s->version);
 	case STEP_ALERT:
 		return alert_event(s, step);
 	case STEP_CCS:
@@ -119,7 +126,7 @@ mutual_auth_event(const struct tls_session *s, const struct step *step)
 #define NEXT(e, p) [EVENT_##e] = PHASE_##p
 static const uint8_t next_phase[PHASE_COUNT][EVENT_COUNT] = {
     [PHASE_START] = {NEXT(CLIENT_HELLO, HELLO), NEXT(SERVER_HELLO, NEGOTIATED),
-		     NEXT(SERVER_HELLO_13, SEALED)},
+		     NEXT(SERVER_HELLO_13, SEALED), NEXT(CERT_REQUEST, ASKED_13)},
     [PHASE_HELLO] = {NEXT(HELLO_RETRY, RETRIED), NEXT(SERVER_HELLO, NEGOTIATED),
 		     NEXT(SERVER_HELLO_13, SEALED), NEXT(CLIENT_CCS, HELLO),
 		     NEXT(CLIENT_APPLICATION, HELLO)},
@@ -138,18 +145,38 @@ static const uint8_t next_phase[PHASE_COUNT][EVENT_COUNT] = {
     [PHASE_DECLINED] = {NEXT(CLIENT_KEY_EXCHANGE, KEYED)},
     [PHASE_KEYED] = {NEXT(CERT_VERIFY, PROVED), NEXT(CLIENT_CCS, CLIENT_CHANGED)},
     [PHASE_PROVED] = {NEXT(CLIENT_CCS, CLIENT_CHANGED)},
-    [PHASE_CLIENT_CHANGED] = {NEXT(CLIENT_SEALED, CLIENT_FINISHED)},
+    [PHASE_CLIENT_CHANGED] = {NEXT(CLIENT_SEALED, CLIENT_FINISHED),
+			      NEXT(CLIENT_FINISHED, CLIENT_FINISHED)},
     [PHASE_CLIENT_FINISHED] = {NEXT(NEW_SESSION_TICKET, CLIENT_FINISHED),
 			       NEXT(SERVER_CCS, SERVER_CHANGED),
 			       NEXT(CLIENT_APPLICATION, CLIENT_FINISHED)}, /* RFC 7918 */
-    [PHASE_SERVER_CHANGED] = {NEXT(SERVER_SEALED, FINISHED),
+    [PHASE_SERVER_CHANGED] = {NEXT(SERVER_SEALED, FINISHED), NEXT(SERVER_FINISHED, FINISHED),
 			      NEXT(CLIENT_APPLICATION, SERVER_CHANGED)},
-    [PHASE_RESUMING] = {NEXT(SERVER_SEALED, RESUMED)},
+    [PHASE_RESUMING] = {NEXT(SERVER_SEALED, RESUMED), NEXT(SERVER_FINISHED, RESUMED)},
     [PHASE_RESUMED] = {NEXT(CLIENT_CCS, RESUMED_CHANGED), NEXT(SERVER_APPLICATION, RESUMED)},
-    [PHASE_RESUMED_CHANGED] = {NEXT(CLIENT_SEALED, FINISHED),
+    [PHASE_RESUMED_CHANGED] = {NEXT(CLIENT_SEALED, FINISHED), NEXT(CLIENT_FINISHED, FINISHED),
 			       NEXT(SERVER_APPLICATION, RESUMED_CHANGED)},
-    [PHASE_FINISHED] = {NEXT(CLIENT_APPLICATION, FINISHED), NEXT(SERVER_APPLICATION, FINISHED)},
-    [PHASE_SEALED] = {NEXT(CLIENT_CCS, SEALED), NEXT(SERVER_CCS, SEALED),
+    [PHASE_FINISHED] = {NEXT(CLIENT_APPLICATION, FINISHED), NEXT(SERVER_APPLICATION, FINISHED),
+			NEXT(NEW_SESSION_TICKET, FINISHED), NEXT(CLIENT_CCS, FINISHED)},
+    /* RFC 8446 section 2, figure 1; what a side's secrets don't open is missing */
+    [PHASE_EXTENDED] = {NEXT(CERT_REQUEST, ASKED_13), NEXT(SERVER_CERT, EXTENDED),
+			NEXT(SERVER_CERT_VERIFY, EXTENDED), NEXT(SERVER_FINISHED, UNASKED_13),
+			NEXT(CLIENT_CCS, EXTENDED), NEXT(SERVER_CCS, EXTENDED),
+			NEXT(CLIENT_APPLICATION, EXTENDED)},
+    [PHASE_ASKED_13] = {NEXT(SERVER_CERT, ASKED_13), NEXT(SERVER_CERT_VERIFY, ASKED_13),
+			NEXT(SERVER_FINISHED, ASKED_13), NEXT(CLIENT_CERT, OFFERED_13),
+			NEXT(CLIENT_CERT_EMPTY, DECLINED_13), NEXT(CLIENT_CCS, ASKED_13),
+			NEXT(CLIENT_APPLICATION, ASKED_13), NEXT(SERVER_APPLICATION, ASKED_13)},
+    [PHASE_UNASKED_13] = {NEXT(END_OF_EARLY_DATA, UNASKED_13), NEXT(CLIENT_FINISHED, FINISHED),
+			  NEXT(NEW_SESSION_TICKET, UNASKED_13), NEXT(CLIENT_CCS, UNASKED_13),
+			  NEXT(CLIENT_APPLICATION, UNASKED_13),
+			  NEXT(SERVER_APPLICATION, UNASKED_13)},
+    [PHASE_OFFERED_13] = {NEXT(CERT_VERIFY, PROVED_13), NEXT(SERVER_APPLICATION, OFFERED_13)},
+    [PHASE_DECLINED_13] = {NEXT(CLIENT_FINISHED, FINISHED), NEXT(SERVER_APPLICATION, DECLINED_13)},
+    [PHASE_PROVED_13] = {NEXT(CLIENT_FINISHED, FINISHED), NEXT(SERVER_APPLICATION, PROVED_13)},
+    [PHASE_SEALED] = {NEXT(ENCRYPTED_EXTENSIONS, EXTENDED), NEXT(CLIENT_CERT, OFFERED_13),
+		      NEXT(CLIENT_CERT_EMPTY, DECLINED_13), NEXT(CLIENT_FINISHED, FINISHED),
+		      NEXT(CLIENT_CCS, SEALED), NEXT(SERVER_CCS, SEALED),
 		      NEXT(CLIENT_APPLICATION, SEALED), NEXT(SERVER_APPLICATION, SEALED)},
 };
 #undef NEXT
@@ -184,8 +211,8 @@ note_anomaly(struct attempt *a, enum event e, const struct step *step)
 static bool
 is_finished(struct attempt *a, enum event e, const struct step *step)
 {
-	const struct step **slot =
-	    e == EVENT_CLIENT_SEALED ? &a->client_finished : &a->server_finished;
+	bool client = e == EVENT_CLIENT_SEALED || e == EVENT_CLIENT_FINISHED;
+	const struct step **slot = client ? &a->client_finished : &a->server_finished;
 
 	if (*slot != NULL)
 		return false;
@@ -231,20 +258,68 @@ follow_renegotiation(struct attempt *a, enum event e, const struct step *step)
 		a->phase = PHASE_FINISHED;
 }
 
+/* What was decrypted says by itself what it begins. */
 static struct attempt *
-take_step(struct mutual_auth *m, struct attempt *a, const struct step *step)
+begin_opened(struct mutual_auth *m, struct attempt *a, enum event e)
+{
+	bool done = a->client_finished != NULL && a->server_finished != NULL;
+
+	if (tls_version_is_13(m->session->version))
+		return e == EVENT_CERT_REQUEST && m->attempts[0].seen[EVENT_SERVER_FINISHED] != NULL
+			   ? next_attempt(m, ATTEMPT_POST_HANDSHAKE)
+			   : a;
+	return done && (e == EVENT_HELLO_REQUEST || e == EVENT_CLIENT_HELLO)
+		   ? next_attempt(m, ATTEMPT_RENEGOTIATION)
+		   : a;
+}
+
+/* Of several requests after the handshake the first without an answer is answered; Certificate,
+ * CertificateVerify and Finished come in a row (RFC 8446 section 4.6.2). */
+static struct attempt *
+answered_by(struct mutual_auth *m, struct attempt *a, enum event e)
+{
+	if (a->kind != ATTEMPT_POST_HANDSHAKE)
+		return a;
+	if (e == EVENT_CLIENT_CERT || e == EVENT_CLIENT_CERT_EMPTY) {
+		m->answering = a;
+		for (size_t i = m->n_attempts; i > 1; i--)
+			if (m->attempts[i - 1].seen[EVENT_CLIENT_CERT] == NULL &&
+			    m->attempts[i - 1].seen[EVENT_CLIENT_CERT_EMPTY] == NULL)
+				m->answering = &m->attempts[i - 1];
+		return m->answering;
+	}
+	if ((e == EVENT_CERT_VERIFY || e == EVENT_CLIENT_FINISHED) && m->answering != NULL)
+		return m->answering;
+	return a;
+}
+
+static void
+follow_finished(struct attempt *a, enum event e, const struct step *step)
+{
+	if (a->kind == ATTEMPT_RENEGOTIATION && !a->opened)
+		follow_renegotiation(a, e, step);
+	else if (e == EVENT_CLIENT_SEALED || e == EVENT_SERVER_SEALED ||
+		 e == EVENT_CLIENT_FINISHED || e == EVENT_SERVER_FINISHED)
+		is_finished(a, e, step);
+}
+
+/* *current is the latest attempt; the one that the step belongs to is given. */
+static struct attempt *
+take_step(struct mutual_auth *m, struct attempt **current, const struct step *step)
 {
 	enum event e = mutual_auth_event(m->session, step);
 
 	if (e == EVENT_NONE)
-		return a;
-	if (begins_renegotiation(a, e))
-		a = next_attempt(m, ATTEMPT_RENEGOTIATION);
-	if (a->kind == ATTEMPT_RENEGOTIATION)
-		follow_renegotiation(a, e, step);
-	else if (e == EVENT_CLIENT_SEALED || e == EVENT_SERVER_SEALED)
-		is_finished(a, e, step);
-	if (a->kind == ATTEMPT_INITIAL && !step_phase(&a->phase, e))
+		return *current;
+	if (step->decrypted)
+		*current = begin_opened(m, *current, e);
+	else if (begins_renegotiation(*current, e))
+		*current = next_attempt(m, ATTEMPT_RENEGOTIATION);
+	struct attempt *a = answered_by(m, *current, e);
+	a->opened |= step->decrypted && step->kind == STEP_MESSAGE;
+	follow_finished(a, e, step);
+	if ((a->kind == ATTEMPT_INITIAL || a->opened) && e != EVENT_HELLO_REQUEST &&
+	    !step_phase(&a->phase, e))
 		note_anomaly(a, e, step);
 	if (a->seen[e] == NULL)
 		a->seen[e] = step;
@@ -261,8 +336,8 @@ mutual_auth_run(struct mutual_auth *m, struct tls_session *s)
 		return false;
 	struct attempt *a = next_attempt(m, ATTEMPT_INITIAL);
 	for (size_t i = 0; i < m->n_steps; i++) {
-		a = take_step(m, a, m->steps[i]);
-		m->attempt_of[i] = (uint8_t)(a - m->attempts);
+		struct attempt *of = take_step(m, &a, m->steps[i]);
+		m->attempt_of[i] = (uint8_t)(of - m->attempts);
 	}
 	return true;
 }

@@ -35,8 +35,14 @@ enum phase {
 	PHASE_RESUMED,         /* its server Finished */
 	PHASE_RESUMED_CHANGED, /* its client ChangeCipherSpec */
 	PHASE_FINISHED,
-	PHASE_SEALED, /* TLS 1.3 after ServerHello: nothing can be read without secrets */
-	PHASE_ENDED,  /* a fatal alert in the clear */
+	PHASE_EXTENDED,   /* TLS 1.3, decrypted: EncryptedExtensions */
+	PHASE_ASKED_13,   /* ... and a CertificateRequest */
+	PHASE_UNASKED_13, /* ... and Finished without one */
+	PHASE_OFFERED_13, /* client Certificate with a certificate */
+	PHASE_DECLINED_13,
+	PHASE_PROVED_13, /* CertificateVerify */
+	PHASE_SEALED,    /* TLS 1.3 after ServerHello: nothing can be read without secrets */
+	PHASE_ENDED,     /* a fatal alert in the clear */
 	PHASE_COUNT,
 };
 
@@ -53,20 +59,23 @@ struct attempt {
 	enum attempt_kind kind;
 	enum phase phase;                     /* the one it ended in */
 	const struct step *seen[EVENT_COUNT]; /* the first step that fired each event */
-	const struct step *client_finished, *server_finished; /* encrypted, named by position */
+	/* decrypted, or encrypted and named by position */
+	const struct step *client_finished, *server_finished;
+	bool opened; /* messages of it were decrypted */
 	struct anomaly anomalies[ANOMALIES_MAX];
 	unsigned n_anomalies;
 };
 
 /* The steps of a session, in order, and the attempts they make. */
 struct mutual_auth {
-	const struct tls_session *session;
+	struct tls_session *session;
 	const struct step **steps; /* trace_merge */
 	size_t n_steps;
 	uint8_t *attempt_of; /* by step: index into attempts */
 	struct attempt attempts[ATTEMPTS_MAX];
 	size_t n_attempts;
-	bool limit; /* more attempts than ATTEMPTS_MAX */
+	struct attempt *answering; /* the late attempt whose answer is being sent */
+	bool limit;                /* more attempts than ATTEMPTS_MAX */
 };
 
 /* False when memory is short. Allocates in the session's arena; at least one attempt. */

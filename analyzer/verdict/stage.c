@@ -44,18 +44,33 @@ early_stage(const struct mutual_auth *m, const struct attempt *a)
 										: STAGE_UNSEEN;
 }
 
+static enum stage
+stage_13(const struct attempt *a, const struct facts *f)
+{
+	bool stopped =
+	    f->client_finished.value == ANSWER_NO || f->server_finished.value == ANSWER_NO;
+
+	if (!stopped)
+		return STAGE_HIDDEN;
+	return a->seen[EVENT_SERVER_FINISHED] != NULL || a->kind != ATTEMPT_INITIAL ? STAGE_ANSWER
+										    : STAGE_HIDDEN;
+}
+
 /* STAGE_ANSWER says that the handshake did not finish; where that is not known it is hidden. */
 enum stage
 stage_of(const struct mutual_auth *m, const struct attempt *a, const struct facts *f)
 {
-	if (a->kind != ATTEMPT_INITIAL)
+	if (a->kind != ATTEMPT_INITIAL && !a->opened)
 		return STAGE_HIDDEN;
 	if (f->client_finished.value == ANSWER_YES && f->server_finished.value == ANSWER_YES)
 		return STAGE_FINISHED;
 	if (f->outcome.value == REACTION_ACCEPTED)
 		return STAGE_FINISHED;
-	if (a->seen[EVENT_SERVER_HELLO_13] != NULL)
-		return STAGE_HIDDEN;
+	if (tls_version_is_13(m->session->version) && a->seen[EVENT_CLIENT_HELLO] != NULL &&
+	    a->seen[EVENT_SERVER_HELLO_13] == NULL)
+		return early_stage(m, a);
+	if (tls_version_is_13(m->session->version))
+		return stage_13(a, f);
 	if (a->seen[EVENT_SERVER_HELLO_DONE] != NULL || f->resumed.value == ANSWER_YES)
 		return f->client_finished.value == ANSWER_NO ||
 			       f->server_finished.value == ANSWER_NO

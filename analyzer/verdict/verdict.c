@@ -54,8 +54,12 @@ static const struct {
 };
 
 static unsigned
-alert_bit(const struct step *alert)
+alert_bit(const struct facts *f)
 {
+	const struct step *alert = f->alert;
+
+	if (f->proof.value == PROOF_INVALID)
+		return PROOF;
 	if (alert == NULL || alert->kind != STEP_ALERT)
 		return alert == NULL ? NO_ALERT : OTHER;
 	switch (alert->code) {
@@ -79,7 +83,7 @@ fits(const struct rule *r, const struct facts *f)
 	       (r->requested & 1u << f->requested.value) != 0 &&
 	       (r->client_cert & 1u << f->client_cert.value) != 0 &&
 	       (r->outcome & 1u << f->outcome.value) != 0 && (r->ending & 1u << f->ending) != 0 &&
-	       (r->alert & alert_bit(f->alert)) != 0;
+	       (r->alert & alert_bit(f)) != 0;
 }
 
 /* A cell that is not ANY made its fact part of the verdict: the verdict is as weak as that fact. */
@@ -129,7 +133,7 @@ verdict_reason_words(int alert_code)
 
 /* No rule fits: what is missing was lost, or is hidden, or never came. */
 static struct verdict_result
-cannot_tell(const struct facts *f)
+cannot_tell(const struct facts *f, bool later)
 {
 	struct verdict_result v = {.verdict = VERDICT_NOT_ENOUGH_EVIDENCE};
 
@@ -137,7 +141,7 @@ cannot_tell(const struct facts *f)
 		v.verdict = VERDICT_INCOMPLETE_CAPTURE;
 	else if (f->requested.value == ANSWER_YES && f->ending == ENDING_NONE &&
 		 f->client_cert.value == CLIENT_CERT_UNKNOWN)
-		v.verdict = VERDICT_CLIENT_ANSWER_MISSING;
+		v.verdict = later ? VERDICT_LATE_REQUEST_UNANSWERED : VERDICT_CLIENT_ANSWER_MISSING;
 	return v;
 }
 
@@ -154,5 +158,5 @@ verdict_of(const struct facts *f, bool later)
 			v.verdict = VERDICT_LATE_REQUEST_UNANSWERED;
 		return v;
 	}
-	return cannot_tell(f);
+	return cannot_tell(f, later);
 }
