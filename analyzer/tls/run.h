@@ -13,6 +13,7 @@
 #include "analyzer/tls/secrets.h"
 
 struct certificates;
+struct chain_trust;
 struct ja4;
 struct requests;
 struct rsa_key;
@@ -31,6 +32,7 @@ struct tls_run {
 	struct secrets *embedded; /* in the capture in hand; owned */
 	bool secrets_may_come;    /* the capture may hold more behind what was read so far */
 	uint64_t secrets_news;    /* counts additions to `embedded` */
+	const struct chain_trust *trust; /* --ca and --crl; borrowed, may be shared; NULL */
 	bool verify_all;          /* check every proof, also of accepted attempts */
 	/* memory of the sessions in hand, see transcript.h and decrypt.h */
 	size_t transcript_bytes, held_bytes;

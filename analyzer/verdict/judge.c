@@ -6,6 +6,7 @@
 #include "analyzer/packet/community_id.h"
 #include "analyzer/verdict/explain.h"
 #include "analyzer/verdict/fact_rows.h"
+#include "analyzer/verdict/findings.h"
 #include "analyzer/verdict/ladder_rows.h"
 #include "analyzer/verdict/notes.h"
 #include "dissectors/tls/alert.h"
@@ -238,7 +239,8 @@ judge_session(struct tls_session *s, enum flow_end why, struct outcome *out)
 	out->modifiers = j->facts.modifiers;
 	notes_of(&out->notes, &m, (enum answer)judged[0].facts.resumed.value);
 	out->explanation = explain_verdict(s, &j->facts, &j->verdict);
-	if (!fill_chain(s, &m, out) || !fill_requests(s, &m, out) || !ladder_rows(s, &m, out))
+	if (!fill_chain(s, &m, out) || !fill_requests(s, &m, out) || !ladder_rows(s, &m, out) ||
+	    !findings_add(s, &m, &j->facts, &j->verdict, out))
 		return false;
 	for (size_t i = 0; i < m.n_attempts; i++)
 		if (!fact_rows(s, &m, i, &judged[i].facts, out))

@@ -1,0 +1,268 @@
+/*
+ * conditions.c - see conditions.h. One function per group of conditions.def.
+ */
+#include "analyzer/verdict/conditions.h"
+
+#include "analyzer/verdict/ending.h"
+#include "dissectors/tls/alert.h"
+
+enum { NS_PER_S = 1000 * 1000 * 1000 };
+enum {
+	APP_BITS = MODIFIER_APP_LAYER_REFUSAL | MODIFIER_APP_LAYER_REFUSAL_SUSPECTED |
+		   MODIFIER_DROPPED_AFTER_ACCEPT
+};
+
+/* --- what there is ---------------------------------------------------------------------------- */
+
+static void
+find_messages(struct finding_case *c)
+{
+	const struct attempt *a = c->attempt;
+	const struct step *server = a->seen[EVENT_SERVER_CERT];
+
+	c->cert = a->seen[EVENT_CLIENT_CERT];
+	c->request_step = a->seen[EVENT_CERT_REQUEST];
+	if (c->cert != NULL && c->cert->detail != NULL)
+		c->chain = c->cert->detail;
+	if (c->chain != NULL && c->chain->count > 0)
+		c->leaf = c->chain->certificates[0];
+	if (server != NULL && server->detail != NULL)
+		c->server_chain = server->detail;
+	if (c->request_step != NULL)
+		c->request = c->request_step->detail;
+}
+
+static int64_t
+seconds_of(int64_t ns)
+{
+	return ns >= 0 ? ns / NS_PER_S : -((-ns + NS_PER_S - 1) / NS_PER_S);
+}
+
+static void
+find_times(struct finding_case *c)
+{
+	const struct facts *f = c->facts;
+	const struct step *end = f->end_step, *since = f->answer;
+
+	c->now = seconds_of(c->cert != NULL ? c->cert->mark.time_ns : c->session->first_ns);
+	if (since != NULL && end != NULL)
+		c->stalled = end->mark.time_ns - since->mark.time_ns;
+	if (c->request_step != NULL && (since != NULL || end != NULL))
+		c->waited =
+		    (since != NULL ? since : end)->mark.time_ns - c->request_step->mark.time_ns;
+}
+
+static void
+find_alert(struct finding_case *c)
+{
+	const struct step *alert = c->facts->alert;
+
+	c->alert = -1;
+	if (alert != NULL && alert->kind == STEP_ALERT && alert->sender == TLS_SERVER)
+		c->alert = alert->code;
+}
+
+static void
+guess_stacks(struct finding_case *c)
+{
+	bool empty = c->facts->client_cert.value == CLIENT_CERT_EMPTY;
+
+	c->client_stack = stack_of_client(c->session->client_hello);
+	c->server_stack = stack_of_server(c->request, c->session->version, empty ? c->alert : -1);
+}
+
+static void
+check_chain(struct finding_case *c)
+{
+	struct checks_request q = conditions_request(c->request);
+	struct bytes der[CHAIN_SENT_MAX];
+	size_t n = 0;
+
+	c->trust = (struct chain_result){.revoked_at = INT64_MIN, .crl_until = INT64_MIN};
+	if (c->leaf == NULL)
+		return;
+	checks_chain(c->chain->certificates, c->chain->count, c->request != NULL ? &q : NULL,
+		     c->now, &c->checks);
+	if (c->session->run->trust == NULL || c->chain->raw_public_key)
+		return;
+	for (; n < c->chain->count && n < CHAIN_SENT_MAX; n++)
+		der[n] =
+		    bytes_of(c->chain->certificates[n]->der, c->chain->certificates[n]->der_len);
+	chain_verify(c->session->run->trust, der, n, c->now, &c->trust);
+}
+
+struct checks_request
+conditions_request(const struct request *request)
+{
+	if (request == NULL)
+		return (struct checks_request){0};
+	return (struct checks_request){.items = request->items,
+				       .count = request->count,
+				       .ca_bytes = request->ca_bytes,
+				       .ca_names = request->ca_names};
+}
+
+/* --- what holds ------------------------------------------------------------------------------- */
+
+static void
+answer_conditions(struct finding_case *c)
+{
+	const struct facts *f = c->facts;
+	bool *holds = c->holds;
+	bool app = (f->modifiers & APP_BITS) != 0;
+
+	holds[IF_ASKED] = f->requested.value == ANSWER_YES;
+	holds[IF_RESUMED] = f->resumed.value == ANSWER_YES;
+	holds[IF_NOT_ASKED] = f->requested.value == ANSWER_NO && !holds[IF_RESUMED];
+	holds[IF_EMPTY] = f->client_cert.value == CLIENT_CERT_EMPTY;
+	holds[IF_PRESENTED] = f->client_cert.value == CLIENT_CERT_PRESENTED;
+	holds[IF_REFUSED] = f->outcome.value == REACTION_REJECTED;
+	holds[IF_DROPPED] = f->outcome.value == REACTION_DROPPED_NO_REPLY;
+	holds[IF_ACCEPTED] = f->outcome.value == REACTION_ACCEPTED && !app;
+	holds[IF_FAILED] = holds[IF_REFUSED] || holds[IF_DROPPED] || app;
+	holds[IF_APP_READ] = (f->modifiers & MODIFIER_APP_LAYER_REFUSAL) != 0;
+	holds[IF_APP_GUESSED] = (f->modifiers & MODIFIER_APP_LAYER_REFUSAL_SUSPECTED) != 0;
+	holds[IF_CLOSED_AFTER] = (f->modifiers & MODIFIER_DROPPED_AFTER_ACCEPT) != 0;
+	holds[IF_ALERT_HIDDEN] = holds[IF_REFUSED] && c->alert < 0;
+	holds[IF_ON_SERVER_CERT] = f->ending == ENDING_CLIENT_CERT_ALERT;
+	holds[IF_PROOF_INVALID] = f->proof.value == PROOF_INVALID;
+	holds[IF_WARNING_41] = f->answer != NULL && f->answer->kind == STEP_ALERT;
+	holds[IF_WAITED] = c->waited >= CONDITIONS_WAIT_NS;
+	holds[IF_STALLED] = c->stalled >= CONDITIONS_WAIT_NS;
+	holds[IF_LATER] = c->attempt->kind == ATTEMPT_RENEGOTIATION;
+}
+
+static const struct {
+	enum verdict verdict;
+	enum condition condition;
+} by_verdict[] = {
+    {VERDICT_SERVER_CERT_REJECTED_BY_CLIENT, IF_V_SERVER_CERT},
+    {VERDICT_CLIENT_ABORTED_AFTER_SERVER_FLIGHT, IF_V_LEFT_EARLY},
+    {VERDICT_CLIENT_CERT_PROOF_FAILED, IF_V_PROOF},
+    {VERDICT_CLIENT_ABORTED_ON_REQUEST, IF_V_CLIENT_LEFT},
+    {VERDICT_CLIENT_ANSWER_MISSING, IF_V_CLIENT_LEFT},
+    {VERDICT_SERVER_GAVE_UP_WAITING, IF_V_SERVER_LEFT},
+    {VERDICT_NO_CLIENT_CERT_TOLERATED, IF_V_TOLERATED},
+    {VERDICT_HANDSHAKE_FAILED_BEFORE_REQUEST, IF_V_EARLY},
+    {VERDICT_INCOMPLETE_CAPTURE, IF_V_INCOMPLETE},
+    {VERDICT_LATE_REQUEST_UNANSWERED, IF_V_LATE},
+};
+
+static void
+verdict_conditions(struct finding_case *c)
+{
+	for (size_t i = 0; i < sizeof(by_verdict) / sizeof(by_verdict[0]); i++)
+		if (c->verdict->verdict == by_verdict[i].verdict)
+			c->holds[by_verdict[i].condition] = true;
+}
+
+static const struct {
+	unsigned check;
+	enum condition condition;
+} by_check[] = {
+    {CHECK_EXPIRED, IF_EXPIRED},
+    {CHECK_NOT_YET_VALID, IF_NOT_YET},
+    {CHECK_SKEW, IF_SKEW},
+    {CHECK_NO_CLIENT_AUTH, IF_NO_CLIENT_AUTH},
+    {CHECK_NO_SIGNATURE, IF_NO_SIGNATURE},
+    {CHECK_SELF_SIGNED, IF_SELF_SIGNED},
+    {CHECK_ISSUER_UNSENT, IF_UNSENT},
+    {CHECK_ISSUER_LISTED, IF_LISTED},
+    {CHECK_ISSUER_UNLISTED, IF_UNLISTED},
+    {CHECK_WEAK_KEY, IF_WEAK_KEY},
+    {CHECK_WEAK_DIGEST, IF_WEAK_DIGEST},
+    {CHECK_DEEP, IF_DEEP},
+    {CHECK_MALFORMED, IF_MALFORMED},
+    {CHECK_KEY_NOT_ASKED_FOR, IF_KEY_NOT_ASKED},
+    {CHECK_UPPER_EXPIRED, IF_UPPER_EXPIRED},
+    {CHECK_STATUS_URL, IF_STATUS_URL},
+};
+
+static void
+certificate_conditions(struct finding_case *c)
+{
+	unsigned found = c->checks.found;
+
+	for (size_t i = 0; i < sizeof(by_check) / sizeof(by_check[0]); i++)
+		c->holds[by_check[i].condition] = (found & by_check[i].check) != 0;
+	c->holds[IF_SERVER_ONLY] =
+	    (found & CHECK_NO_CLIENT_AUTH) != 0 && (found & CHECK_NO_SERVER_AUTH) == 0;
+}
+
+static void
+trust_conditions(struct finding_case *c)
+{
+	unsigned found = c->trust.found;
+	bool checked = c->trust.checked && c->trust.ca_given;
+
+	c->holds[IF_CHAIN_GOOD] =
+	    checked &&
+	    (found & ~(unsigned)(CHAIN_CRL_MISSING | CHAIN_CRL_EXPIRED | CHAIN_CRL_CURRENT)) == 0;
+	c->holds[IF_UNTRUSTED] = checked && (found & CHAIN_UNTRUSTED) != 0;
+	c->holds[IF_BY_STORE] = checked && (found & CHAIN_INTERMEDIATE) != 0;
+	c->holds[IF_REVOKED] = (found & CHAIN_REVOKED) != 0;
+}
+
+static void
+request_conditions(struct finding_case *c)
+{
+	struct checks_request q = conditions_request(c->request);
+	unsigned found = checks_request(c->request != NULL ? &q : NULL);
+
+	c->holds[IF_SAW_REQUEST] = c->request != NULL;
+	c->holds[IF_LIST_EMPTY] = (found & CHECK_LIST_EMPTY) != 0;
+	c->holds[IF_LIST_LONG] = (found & CHECK_LIST_LONG) != 0;
+	c->holds[IF_NARROW] = (found & CHECK_NARROW) != 0;
+	c->holds[IF_WITHHOLDS] = stack_answer(c->client_stack) == STACK_WITHHOLDS;
+	c->holds[IF_SENDS_ANYWAY] = stack_answer(c->client_stack) == STACK_SENDS;
+}
+
+/* The server's first bytes were no TLS, and no ServerHello came. */
+static bool
+answered_in_plaintext(const struct finding_case *c)
+{
+	const struct step *first = c->session->trace.side[TLS_SERVER].first;
+
+	return c->session->server_hello == NULL && first != NULL && first->kind == STEP_FOREIGN &&
+	       c->attempt->seen[EVENT_CLIENT_HELLO] != NULL &&
+	       c->session->version == TLS_VERSION_UNKNOWN && !session_foreign_is_tls(c->session);
+}
+
+static void
+hello_conditions(struct finding_case *c)
+{
+	const struct client_hello_detail *ch = c->session->client_hello;
+	const struct server_hello_detail *sh = c->session->server_hello;
+	bool agreed = sh != NULL && sh->client_certificate_type != 0;
+
+	c->holds[IF_PLAINTEXT] = answered_in_plaintext(c);
+	if (c->leaf != NULL && sh != NULL && !tls_version_is_13(c->session->version))
+		c->holds[IF_OTHER_TYPE] = c->chain->raw_public_key != agreed;
+	if (sh != NULL && sh->alpn != NULL)
+		c->holds[IF_H2] = strcmp(sh->alpn, "h2") == 0;
+	if (ch == NULL || ch->sslv2_format)
+		return;
+	c->holds[IF_NO_SNI] = ch->sni == NULL && !ch->ech;
+	c->holds[IF_NO_ALPN] = !ch->has_alpn;
+	c->holds[IF_NO_LATE_AUTH] =
+	    tls_version_is_13(c->session->version) && !ch->post_handshake_auth;
+}
+
+void
+conditions_of(struct finding_case *c, struct tls_session *s, const struct mutual_auth *m,
+	      size_t attempt, const struct facts *f, const struct verdict_result *v)
+{
+	*c = (struct finding_case){
+	    .session = s, .m = m, .attempt = &m->attempts[attempt], .facts = f, .verdict = v};
+	find_messages(c);
+	find_times(c);
+	find_alert(c);
+	guess_stacks(c);
+	check_chain(c);
+	answer_conditions(c);
+	verdict_conditions(c);
+	certificate_conditions(c);
+	trust_conditions(c);
+	request_conditions(c);
+	hello_conditions(c);
+}

@@ -1,0 +1,256 @@
+/*
+ * findings.c - the rules at work, and their order. See findings.h.
+ * Order (contract, `findings`): severity, then what explains the decisive event, then certainty,
+ * then the order of the rows.
+ */
+#include "analyzer/verdict/findings.h"
+
+enum { LIST_MAX = 10 };
+enum severity { FAILURE, WARNING, NOTE };
+enum certainty { PROVEN, LIKELY, POSSIBLE };
+enum explains { BY_ALERT, ALWAYS, NEVER };
+/* Messages that prove a finding. */
+enum proof_of {
+	PROOF_END_OF_LIST,
+	PROOF_NOTHING,
+	PROOF_HELLO,  /* ClientHello */
+	PROOF_FLIGHT, /* what showed whether it was asked */
+	PROOF_SERVER_CERT,
+	PROOF_REQUEST,
+	PROOF_CERT,
+	PROOF_ANSWER, /* the client's Certificate, or what it sent instead */
+	PROOF_VERIFY,
+	PROOF_END, /* the alert or close that decided */
+};
+
+static const char *const severities[] = {"failure", "warning", "note"};
+static const char *const certainties[] = {"proven", "likely", "possible"};
+
+struct rule {
+	enum cause cause;
+	enum severity severity;
+	enum certainty certainty;
+	enum explains explains;
+	int alert;
+	uint8_t all[LIST_MAX], not [LIST_MAX], proof[LIST_MAX];
+	const char *sentence;
+};
+
+static const struct rule rules[] = {
+#define ALL(...)            \
+	{                   \
+		__VA_ARGS__ \
+	}
+#define NOT(...)            \
+	{                   \
+		__VA_ARGS__ \
+	}
+#define PROOF(...)          \
+	{                   \
+		__VA_ARGS__ \
+	}
+#define FINDING(cause, severity, certainty, explains, alert, all, not, proof, sentence) \
+	{CAUSE_##cause, severity, certainty, explains, alert, all, not, proof, sentence},
+#include "analyzer/verdict/cause_rules.def"
+#undef ALL
+#undef NOT
+#undef PROOF
+};
+enum { RULES = sizeof(rules) / sizeof(rules[0]) };
+
+/* A finding before it is put into words. */
+struct found {
+	const struct rule *rule;
+	bool explains;
+};
+
+bool
+findings_rule(size_t i, struct finding_rule *out)
+{
+	if (i >= RULES)
+		return false;
+	*out = (struct finding_rule){.cause = rules[i].cause,
+				     .severity = severities[rules[i].severity],
+				     .certainty = certainties[rules[i].certainty],
+				     .sentence = rules[i].sentence,
+				     .alert = rules[i].alert};
+	return true;
+}
+
+/* --- which rules fit -------------------------------------------------------------------------- */
+
+static bool
+fits(const struct rule *r, const struct finding_case *c)
+{
+	if (r->alert != 0 && r->alert != c->alert)
+		return false;
+	for (size_t i = 0; i < LIST_MAX && r->all[i] != IF_NONE; i++)
+		if (!c->holds[r->all[i]])
+			return false;
+	for (size_t i = 0; i < LIST_MAX && r->not [i] != IF_NONE; i++)
+		if (c->holds[r->not [i]])
+			return false;
+	return true;
+}
+
+/* An alert that was read decides by its dictionary. Without one, what is wrong with the certificate
+ * explains a refusal as well as anything. */
+static bool
+explains(const struct rule *r, const struct finding_case *c)
+{
+	if (r->explains != BY_ALERT)
+		return r->explains == ALWAYS;
+	return c->alert < 0 ||
+	       stack_alert_means(c->server_stack, c->session->version, c->alert, r->cause);
+}
+
+static bool
+taken(const struct found *found, size_t n, enum cause cause)
+{
+	for (size_t i = 0; i < n; i++)
+		if (found[i].rule->cause == cause)
+			return true;
+	return false;
+}
+
+static bool
+before(const struct found *a, const struct found *b)
+{
+	if (a->rule->severity != b->rule->severity)
+		return a->rule->severity < b->rule->severity;
+	if (a->explains != b->explains)
+		return a->explains;
+	return a->rule->certainty < b->rule->certainty;
+}
+
+/* Stable: equals stay in the order of the rows. */
+static void
+insert(struct found *found, size_t n, struct found one)
+{
+	size_t at = n;
+
+	while (at > 0 && before(&one, &found[at - 1])) {
+		found[at] = found[at - 1];
+		at--;
+	}
+	found[at] = one;
+}
+
+static size_t
+collect(const struct finding_case *c, struct found found[static CAUSE_COUNT])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < RULES; i++) {
+		if (taken(found, n, rules[i].cause) || !fits(&rules[i], c))
+			continue;
+		insert(found, n, (struct found){&rules[i], explains(&rules[i], c)});
+		n++;
+	}
+	return n;
+}
+
+/* --- proof ------------------------------------------------------------------------------------ */
+
+static const struct step *
+proof_step(const struct finding_case *c, enum proof_of p)
+{
+	const struct step *const *seen = c->attempt->seen;
+
+	switch (p) {
+	case PROOF_HELLO:
+		return seen[EVENT_CLIENT_HELLO];
+	case PROOF_FLIGHT:
+		return c->facts->requested.steps[0];
+	case PROOF_SERVER_CERT:
+		return seen[EVENT_SERVER_CERT];
+	case PROOF_REQUEST:
+		return c->request_step != NULL ? c->request_step : c->facts->requested.steps[0];
+	case PROOF_CERT:
+		return c->cert != NULL ? c->cert : c->facts->client_cert.steps[0];
+	case PROOF_ANSWER:
+		return c->facts->answer != NULL ? c->facts->answer : c->facts->client_cert.steps[0];
+	case PROOF_VERIFY:
+		return seen[EVENT_CERT_VERIFY];
+	case PROOF_END:
+		return c->facts->alert != NULL ? c->facts->alert : c->facts->end_step;
+	default:
+		return NULL;
+	}
+}
+
+static void
+add_frame(struct outcome_frames *frames, uint64_t frame)
+{
+	if (frame == 0 || frames->count == OUTCOME_FRAMES_MAX)
+		return;
+	for (unsigned i = 0; i < frames->count; i++)
+		if (frames->frame[i] == frame)
+			return;
+	frames->frame[frames->count++] = frame;
+}
+
+static struct outcome_frames
+frames_of(const struct rule *r, const struct finding_case *c)
+{
+	struct outcome_frames frames = {0};
+
+	for (size_t i = 0; i < LIST_MAX && r->proof[i] != PROOF_END_OF_LIST; i++) {
+		const struct step *step = proof_step(c, (enum proof_of)r->proof[i]);
+		if (step != NULL)
+			add_frame(&frames, step->mark.frame);
+	}
+	return frames;
+}
+
+/* --- words ------------------------------------------------------------------------------------ */
+
+static const char *
+fix_text(const struct finding_case *c, const char *fix, const char *settings)
+{
+	const char *text = findings_text(c, fix);
+
+	if (text == NULL || settings[0] == '\0')
+		return text;
+	return arena_format(&c->session->arena, "%s (%s)", text, settings);
+}
+
+static struct outcome_finding
+finding_of(const struct finding_case *c, const struct found *found, unsigned attempt_no,
+	   unsigned rank)
+{
+	const struct rule *r = found->rule;
+	const struct cause_row *cause = cause_row(r->cause);
+
+	return (struct outcome_finding){
+	    .attempt_no = attempt_no,
+	    .rank = rank,
+	    .cause = cause->name,
+	    .certainty = certainties[r->certainty],
+	    .severity = severities[r->severity],
+	    .explanation = findings_text(c, r->sentence),
+	    .server_fix = fix_text(c, cause->server, cause->server_settings),
+	    .client_fix = fix_text(c, cause->client, cause->client_settings),
+	    .frames = frames_of(r, c)};
+}
+
+bool
+findings_add(struct tls_session *s, const struct mutual_auth *m, const struct facts *f,
+	     const struct verdict_result *v, struct outcome *out)
+{
+	struct finding_case c;
+	struct found found[CAUSE_COUNT];
+
+	conditions_of(&c, s, m, out->headline, f, v);
+	out->client_stack = stack_name(c.client_stack);
+	out->server_stack = stack_name(c.server_stack);
+	size_t n = collect(&c, found);
+	struct outcome_finding *to = arena_alloc(&s->arena, (n + 1) * sizeof(*to));
+	if (to == NULL)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		to[i] = finding_of(&c, &found[i], (unsigned)out->headline + 1, (unsigned)i + 1);
+	out->findings = to;
+	out->n_findings = n;
+	return true;
+}

@@ -1,0 +1,28 @@
+/*
+ * findings.h - why an attempt failed, and what each side may change: the rows of `findings`.
+ * Between verdict.c and the sink. Rules are cause_rules.def, words causes.def.
+ */
+#ifndef ANALYZER_VERDICT_FINDINGS_H
+#define ANALYZER_VERDICT_FINDINGS_H
+
+#include "analyzer/verdict/conditions.h"
+
+/* Sets out->findings, ranked, and the stack guesses, for the attempt at index out->headline. False
+ * when memory is short. */
+bool findings_add(struct tls_session *s, const struct mutual_auth *m, const struct facts *f,
+		  const struct verdict_result *v, struct outcome *out);
+
+/* A rule, for `explain` and for the test that every rule has one. */
+struct finding_rule {
+	enum cause cause;
+	const char *severity, *certainty, *sentence;
+	int alert; /* 0: any */
+};
+/* Rule i, in the order of cause_rules.def; false behind the last. */
+bool findings_rule(size_t i, struct finding_rule *out);
+
+/* findings_text.c: a template with its {words} filled in, in the session's arena; NULL when memory
+ * is short. */
+const char *findings_text(const struct finding_case *c, const char *template);
+
+#endif

@@ -1,0 +1,229 @@
+/*
+ * stack.c - see stack.h.
+ */
+#include "analyzer/verdict/stack.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "dissectors/tls/list.h"
+#include "dissectors/tls/names.h"
+
+enum { UNKNOWN = STACK_UNKNOWN, SENDS = STACK_SENDS, WITHHOLDS = STACK_WITHHOLDS };
+enum { HELLO = 1, REQUEST = 2 };
+enum { TO_12 = STACK_TO_12, ONLY_13 = STACK_ONLY_13, ANY = TO_12 | ONLY_13 };
+enum { SCHEMES_MAX = 13 };
+
+static const struct {
+	const char *key, *name;
+	enum stack_answer answer;
+} stacks[STACK_COUNT] = {
+#define STACK(constant, key, name, answer) \
+	[STACK_##constant] = {key, name, (enum stack_answer)(answer)},
+#include "analyzer/verdict/stacks.def"
+};
+
+/* A list ends at 0. */
+static const struct {
+	enum stack stack;
+	unsigned from;
+	uint16_t scheme[SCHEMES_MAX];
+} orders[] = {
+#define STACK_SCHEMES(constant, from, ...) {STACK_##constant, from, {__VA_ARGS__}},
+#include "analyzer/verdict/stacks.def"
+};
+
+static const struct {
+	enum stack stack;
+	unsigned versions;
+	int alert;
+} answers[] = {
+#define STACK_ANSWER(constant, versions, alert) {STACK_##constant, versions, alert},
+#include "analyzer/verdict/stacks.def"
+};
+
+static const struct stack_meaning meanings[] = {
+#define MEANS(stack, alert, versions, note, ...) \
+	{STACK_##stack, alert, versions, note, {__VA_ARGS__}},
+#include "analyzer/verdict/alert_dictionary.def"
+};
+enum { MEANINGS = sizeof(meanings) / sizeof(meanings[0]) };
+
+const char *
+stack_name(enum stack s)
+{
+	return s < STACK_COUNT ? stacks[s].name : NULL;
+}
+
+const char *
+stack_key(enum stack s)
+{
+	return s < STACK_COUNT ? stacks[s].key : NULL;
+}
+
+enum stack_answer
+stack_answer(enum stack s)
+{
+	return s < STACK_COUNT ? stacks[s].answer : STACK_UNKNOWN;
+}
+
+static bool
+same_word(const char *a, const char *b)
+{
+	while (*a != '\0' && tolower((unsigned char)*a) == tolower((unsigned char)*b)) {
+		a++;
+		b++;
+	}
+	return *a == '\0' && *b == '\0';
+}
+
+enum stack
+stack_find(const char *key)
+{
+	for (enum stack s = STACK_NONE + 1; s < STACK_COUNT; s++)
+		if (same_word(stacks[s].key, key) || same_word(stacks[s].name, key))
+			return s;
+	return STACK_NONE;
+}
+
+/* --- guesses ---------------------------------------------------------------------------------- */
+
+/* The beginning of one list of schemes, as codes or as names. */
+struct schemes {
+	uint16_t code[SCHEMES_MAX];
+	const char *name[SCHEMES_MAX]; /* NULL in a list of codes */
+	size_t count;
+};
+
+static void
+schemes_of_hello(struct schemes *list, struct bytes sent)
+{
+	struct cursor in = cursor_init(sent, 0);
+
+	while (list->count < SCHEMES_MAX && tls_u16_next(&in, "scheme", &list->code[list->count]))
+		list->count++;
+}
+
+static void
+schemes_of_request(struct schemes *list, const struct request *request)
+{
+	for (size_t i = 0; i < request->count && list->count < SCHEMES_MAX; i++)
+		if (strcmp(request->items[i].kind, "sigalg") == 0)
+			list->name[list->count++] = request->items[i].value;
+}
+
+static bool
+scheme_is(const struct schemes *list, size_t i, uint16_t code)
+{
+	if (i >= list->count)
+		return false;
+	if (list->name[i] == NULL)
+		return list->code[i] == code;
+	const char *name = tls_signature_scheme_name(code);
+	return name != NULL && strcmp(list->name[i], name) == 0;
+}
+
+static size_t
+length_of_match(size_t row, const struct schemes *list)
+{
+	size_t n = 0;
+
+	while (n < SCHEMES_MAX && orders[row].scheme[n] != 0) {
+		if (!scheme_is(list, n, orders[row].scheme[n]))
+			return 0;
+		n++;
+	}
+	return n;
+}
+
+static enum stack
+by_order(const struct schemes *list, unsigned from)
+{
+	enum stack best = STACK_NONE;
+	size_t longest = 0;
+
+	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
+		size_t n = (orders[i].from & from) != 0 ? length_of_match(i, list) : 0;
+		if (n > longest) {
+			longest = n;
+			best = orders[i].stack;
+		}
+	}
+	return best;
+}
+
+enum stack
+stack_of_client(const struct client_hello_detail *hello)
+{
+	struct schemes list = {0};
+
+	if (hello == NULL)
+		return STACK_NONE;
+	schemes_of_hello(&list, hello->schemes);
+	return by_order(&list, HELLO);
+}
+
+static bool
+version_fits(unsigned versions, enum tls_version v)
+{
+	if (v == TLS_VERSION_UNKNOWN)
+		return true;
+	return (versions & (tls_version_is_13(v) ? STACK_ONLY_13 : STACK_TO_12)) != 0;
+}
+
+enum stack
+stack_of_server(const struct request *request, enum tls_version version, int empty_alert)
+{
+	struct schemes list = {0};
+
+	if (request != NULL)
+		schemes_of_request(&list, request);
+	enum stack s = by_order(&list, REQUEST);
+	for (size_t i = 0; s == STACK_NONE && i < sizeof(answers) / sizeof(answers[0]); i++)
+		if (answers[i].alert == empty_alert && version != TLS_VERSION_UNKNOWN &&
+		    version_fits(answers[i].versions, version))
+			s = answers[i].stack;
+	return s;
+}
+
+/* --- the dictionary --------------------------------------------------------------------------- */
+
+const struct stack_meaning *
+stack_meanings(size_t *count)
+{
+	*count = MEANINGS;
+	return meanings;
+}
+
+bool
+stack_meaning_fits(const struct stack_meaning *m, enum stack stack, enum tls_version version,
+		   int alert)
+{
+	return m->alert == alert && (stack == STACK_NONE || m->stack == stack) &&
+	       version_fits(m->versions, version);
+}
+
+static bool
+has_cause(const struct stack_meaning *m, enum cause cause)
+{
+	for (size_t i = 0; i < STACK_CAUSES_MAX && m->causes[i] != CAUSE_none; i++)
+		if (m->causes[i] == cause)
+			return true;
+	return false;
+}
+
+bool
+stack_alert_means(enum stack stack, enum tls_version version, int alert, enum cause cause)
+{
+	bool known = false;
+
+	for (size_t i = 0; i < MEANINGS; i++) {
+		if (!stack_meaning_fits(&meanings[i], stack, version, alert))
+			continue;
+		known = true;
+		if (has_cause(&meanings[i], cause))
+			return true;
+	}
+	return !known && stack != STACK_NONE &&
+	       stack_alert_means(STACK_NONE, version, alert, cause);
+}
