@@ -17,6 +17,10 @@ batch_init(struct batch *b, const struct batch_settings *settings, struct term *
 	*b = (struct batch){.settings = *settings};
 	progress_init(&b->progress, err, progress);
 	b->pipeline = pipeline_create(settings->labels);
+	if (b->pipeline != NULL && settings->keys != NULL) {
+		struct pipeline_secrets secrets = keys_pipeline(settings->keys);
+		pipeline_set_secrets(b->pipeline, &secrets);
+	}
 	return b->pipeline != NULL;
 }
 

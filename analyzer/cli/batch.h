@@ -6,6 +6,7 @@
 #ifndef ANALYZER_CLI_BATCH_H
 #define ANALYZER_CLI_BATCH_H
 
+#include "analyzer/cli/keys.h"
 #include "analyzer/cli/progress.h"
 #include "analyzer/input/inputs.h"
 #include "analyzer/pipeline.h"
@@ -20,6 +21,7 @@ struct batch_settings {
 	const char *incident, *note; /* NULL without */
 	const char *program;         /* version, and the filter: what results depend on */
 	struct capture_filter *filter;
+	const struct keys *keys; /* NULL without */
 	bool force, verify, sha256, labels;
 };
 

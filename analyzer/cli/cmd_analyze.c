@@ -8,7 +8,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { JOBS_MAX = 1024, WHY_MAX = 256 };
 
@@ -17,6 +16,9 @@ static const struct options_row rows[] = {
     {"incident", 0, "ID", "label for these captures"},
     {"note", 0, "TEXT", "a line about the incident"},
     {"filter", 0, "BPF", "only packets that match"},
+    {"keylog", 0, "FILE", "TLS key log (SSLKEYLOGFILE); may be repeated"},
+    {"rsa-key", 0, "FILE", "a server's private key, for RSA key exchange"},
+    {"verify-all", 0, NULL, "check every client's signature, not only of failures"},
     {"force", 0, NULL, "read again what is already in the database"},
     {"verify", 0, NULL, "read files again that look unchanged, and compare"},
     {"sha256", 0, NULL, "store SHA-256 of each capture, too"},
@@ -25,24 +27,22 @@ static const struct options_row rows[] = {
     {"stats", 0, NULL, "counts and speed, on stderr"},
     {"json", 0, NULL, "summary for scripts: one object"},
     {"jobs", 0, "N", NULL},
-    {"keylog", 0, "FILE", NULL},
     /* of later versions; each is refused in one line */
-    {"rsa-key", 0, "FILE", NULL},
     {"ca", 0, "PATH", NULL},
     {"crl", 0, "PATH", NULL},
     {"port", 0, "N", NULL},
     {"files-from", 0, "FILE", NULL},
     {"passphrase-file", 0, "FILE", NULL},
     {"max-memory", 0, "SIZE", NULL},
-    {"verify-all", 0, NULL, NULL},
 };
-static const char *const later[] = {
-    "rsa-key", "ca", "crl", "port", "files-from", "passphrase-file", "max-memory", "verify-all"};
+static const char *const later[] = {"ca",        "crl", "port", "files-from", "passphrase-file",
+				    "max-memory"};
 
 /* What the options add up to. */
 struct plan {
 	struct batch_settings settings;
-	struct str program; /* version and filter */
+	struct str program; /* version, filter, and what else all results depend on */
+	struct keys keys;
 	struct inputs *inputs;
 };
 
@@ -51,6 +51,7 @@ plan_finish(struct plan *p)
 {
 	capture_filter_destroy(p->settings.filter);
 	inputs_destroy(p->inputs);
+	keys_finish(&p->keys);
 	str_finish(&p->program);
 }
 
@@ -85,28 +86,14 @@ check_jobs(struct command_io *io, const struct options *o)
 }
 
 static bool
-check_keylogs(struct command_io *io, const struct options *o)
-{
-	size_t at = 0;
-
-	for (const char *path; (path = options_next(o, "keylog", &at)) != NULL;) {
-		if (access(path, R_OK) != 0) {
-			message_error(&io->err, path, "the key log cannot be read");
-			return false;
-		}
-	}
-	if (options_has(o, "keylog"))
-		message_note(&io->err, "--keylog: key logs are not used yet");
-	return true;
-}
-
-static bool
 make_filter(struct command_io *io, const struct options *o, struct plan *p)
 {
 	const char *expression = options_value(o, "filter");
 	char why[WHY_MAX];
 
 	str_add(&p->program, command_version);
+	if (options_has(o, "verify-all"))
+		str_add(&p->program, "; verify-all");
 	if (expression == NULL)
 		return true;
 	p->settings.filter = capture_filter_create(expression, why, sizeof(why));
@@ -146,7 +133,7 @@ make_plan(struct command_io *io, const struct options *o, struct plan *p)
 			      "name a capture, a directory, or - for stdin: mtlscope analyze PATH");
 		return false;
 	}
-	if (refuse_later(io, o) || !check_jobs(io, o) || !check_keylogs(io, o) ||
+	if (refuse_later(io, o) || !check_jobs(io, o) || !keys_load(&p->keys, io, o) ||
 	    !make_filter(io, o, p) || !make_inputs(io, o, p))
 		return false;
 	p->settings = (struct batch_settings){
@@ -155,6 +142,7 @@ make_plan(struct command_io *io, const struct options *o, struct plan *p)
 	    .note = options_value(o, "note"),
 	    .program = str_string(&p->program),
 	    .filter = p->settings.filter,
+	    .keys = &p->keys,
 	    .force = options_has(o, "force"),
 	    .verify = options_has(o, "verify"),
 	    .sha256 = options_has(o, "sha256"),

@@ -15,6 +15,12 @@
 #include <string.h>
 
 /* One input on its way. */
+/* The secrets of this run that a capture's sessions have a use for. */
+struct fitting {
+	const struct keys *keys;
+	struct keys_digest digest;
+};
+
 struct intake {
 	struct batch *batch;
 	const struct input *input;
@@ -24,21 +30,42 @@ struct intake {
 	struct source *source;
 	struct digest *digest; /* NULL unless --sha256 */
 	char sha256[DIGEST_HEX_SIZE];
+	struct fitting fitting; /* the secrets that fit */
+	struct outcome_sink stored;
 };
 
-static struct store_parameters
-parameters(const struct batch *b)
+static bool
+on_random(void *ctx, const uint8_t random[32])
 {
-	return (struct store_parameters){
-	    .program = b->settings.program, .secrets = "", .trust = ""};
+	struct fitting *f = ctx;
+
+	keys_digest_add(f->keys, &f->digest, random);
+	return true;
+}
+
+/* A run that has no secret for a capture changes nothing about it: what others opened stays. */
+static bool
+same_secrets(const struct batch *b, const struct store_capture *c)
+{
+	struct fitting f = {.keys = b->settings.keys};
+	char text[KEYS_TEXT_SIZE];
+
+	if (f.keys == NULL || (f.keys->secrets == NULL && f.keys->n_rsa_keys == 0))
+		return true;
+	if (!store_each_random(b->store, c->id, on_random, &f))
+		return false;
+	keys_digest_text(f.keys, &f.digest, text);
+	return text[0] == '\0' ||
+	       (c->parameters.secrets != NULL && strcmp(text, c->parameters.secrets) == 0);
 }
 
 static bool
-same_parameters(const struct batch *b, const struct store_parameters *p)
+same_parameters(const struct batch *b, const struct store_capture *c)
 {
+	const struct store_parameters *p = &c->parameters;
+
 	return p->program != NULL && strcmp(p->program, b->settings.program) == 0 &&
-	       (p->secrets == NULL || *p->secrets == '\0') &&
-	       (p->trust == NULL || *p->trust == '\0');
+	       (p->trust == NULL || *p->trust == '\0') && same_secrets(b, c);
 }
 
 static bool
@@ -80,7 +107,7 @@ on_known(void *ctx, const struct store_capture *c)
 
 	k->ids = memory_grow(k->ids, k->count, &k->room, sizeof(*k->ids));
 	k->ids[k->count++] = c->id;
-	k->outdated |= !same_parameters(k->batch, &c->parameters);
+	k->outdated |= !same_parameters(k->batch, c);
 	return true;
 }
 
@@ -193,7 +220,7 @@ on_match(void *ctx, const struct store_capture *c)
 	bool have_theirs, have_ours = i->sha256[0] != '\0';
 
 	m->same_file = strcmp(c->path, i->abs_path) == 0;
-	m->same_parameters = same_parameters(i->batch, &c->parameters);
+	m->same_parameters = same_parameters(i->batch, c);
 	m->id = c->id;
 	m->stored_sha256[0] = '\0';
 	if (m->same_file) {
@@ -264,7 +291,7 @@ settle(struct intake *i)
 {
 	struct batch *b = i->batch;
 	struct match m = {.intake = i};
-	struct store_parameters p = parameters(b);
+	char secrets[KEYS_TEXT_SIZE];
 	struct outcome_capture capture;
 	struct source_info info;
 	int64_t id = 0;
@@ -279,6 +306,9 @@ settle(struct intake *i)
 	if (m.id != 0 && m.proven && m.same_parameters && !b->settings.force)
 		return add_copy(i, &m);
 	describe(i, &info, &capture);
+	keys_digest_text(b->settings.keys, &i->fitting.digest, secrets);
+	struct store_parameters p = {
+	    .program = b->settings.program, .secrets = secrets, .trust = ""};
 	const struct store_file *file = i->is_file ? &i->file : NULL;
 	if (!store_end(b->store, &capture, &p, file, m.id, &id))
 		return store_fault(b);
@@ -307,6 +337,16 @@ give_up(struct intake *i, enum pipeline_result result)
 }
 
 static bool
+on_outcome(void *ctx, const struct outcome *o)
+{
+	struct intake *i = ctx;
+
+	if (o->client_random != NULL)
+		keys_digest_add(i->fitting.keys, &i->fitting.digest, o->client_random);
+	return i->stored.emit(i->stored.ctx, o);
+}
+
+static bool
 read_source(struct intake *i)
 {
 	struct batch *b = i->batch;
@@ -319,7 +359,9 @@ read_source(struct intake *i)
 		source_tap(i->source, on_bytes, i->digest);
 	if (!store_begin(b->store))
 		return store_fault(b);
-	run.sink = store_sink(b->store);
+	i->fitting.keys = b->settings.keys;
+	i->stored = store_sink(b->store);
+	run.sink = (struct outcome_sink){.ctx = i, .emit = on_outcome};
 	enum pipeline_result result = pipeline_run(b->pipeline, &run);
 	if (result != PIPELINE_DONE)
 		return give_up(i, result);
