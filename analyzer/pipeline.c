@@ -61,6 +61,12 @@ pipeline_set_secrets(struct pipeline *p, const struct pipeline_secrets *secrets)
 	p->run.verify_all = secrets->verify_all;
 }
 
+void
+pipeline_set_trust(struct pipeline *p, const struct chain_trust *trust)
+{
+	p->run.trust = trust;
+}
+
 const char *
 pipeline_error(const struct pipeline *p)
 {

@@ -13,6 +13,7 @@
 #include "analyzer/input/source.h"
 #include "analyzer/outcome.h"
 
+struct chain_trust;
 struct pipeline;
 struct rsa_key;
 struct secrets;
@@ -30,6 +31,8 @@ struct pipeline_secrets {
 	bool verify_all; /* check every proof of possession, not only of attempts that failed */
 };
 void pipeline_set_secrets(struct pipeline *p, const struct pipeline_secrets *secrets);
+/* Client chains are verified against this; NULL: they are not. Borrowed likewise. */
+void pipeline_set_trust(struct pipeline *p, const struct chain_trust *trust);
 
 /* Asked now and then while a capture is read; false stops the run. done and total in bytes, total 0
  * when unknown. */

@@ -21,6 +21,8 @@ batch_init(struct batch *b, const struct batch_settings *settings, struct term *
 		struct pipeline_secrets secrets = keys_pipeline(settings->keys);
 		pipeline_set_secrets(b->pipeline, &secrets);
 	}
+	if (b->pipeline != NULL)
+		pipeline_set_trust(b->pipeline, settings->trust->set);
 	return b->pipeline != NULL;
 }
 

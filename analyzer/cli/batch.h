@@ -8,6 +8,7 @@
 
 #include "analyzer/cli/keys.h"
 #include "analyzer/cli/progress.h"
+#include "analyzer/cli/trust.h"
 #include "analyzer/input/inputs.h"
 #include "analyzer/pipeline.h"
 #include "db/store.h"
@@ -22,6 +23,7 @@ struct batch_settings {
 	const char *program;         /* version, and the filter: what results depend on */
 	struct capture_filter *filter;
 	const struct keys *keys; /* NULL without */
+	const struct trust *trust;
 	bool force, verify, sha256, labels;
 };
 

@@ -18,6 +18,8 @@ static const struct options_row rows[] = {
     {"filter", 0, "BPF", "only packets that match"},
     {"keylog", 0, "FILE", "TLS key log (SSLKEYLOGFILE); may be repeated"},
     {"rsa-key", 0, "FILE", "a server's private key, for RSA key exchange"},
+    {"ca", 0, "PATH", "CAs that client chains should lead to; may be repeated"},
+    {"crl", 0, "PATH", "revocation lists of them; may be repeated"},
     {"verify-all", 0, NULL, "check every client's signature, not only of failures"},
     {"force", 0, NULL, "read again what is already in the database"},
     {"verify", 0, NULL, "read files again that look unchanged, and compare"},
@@ -28,21 +30,19 @@ static const struct options_row rows[] = {
     {"json", 0, NULL, "summary for scripts: one object"},
     {"jobs", 0, "N", NULL},
     /* of later versions; each is refused in one line */
-    {"ca", 0, "PATH", NULL},
-    {"crl", 0, "PATH", NULL},
     {"port", 0, "N", NULL},
     {"files-from", 0, "FILE", NULL},
     {"passphrase-file", 0, "FILE", NULL},
     {"max-memory", 0, "SIZE", NULL},
 };
-static const char *const later[] = {"ca",        "crl", "port", "files-from", "passphrase-file",
-				    "max-memory"};
+static const char *const later[] = {"port", "files-from", "passphrase-file", "max-memory"};
 
 /* What the options add up to. */
 struct plan {
 	struct batch_settings settings;
 	struct str program; /* version, filter, and what else all results depend on */
 	struct keys keys;
+	struct trust trust;
 	struct inputs *inputs;
 };
 
@@ -52,6 +52,7 @@ plan_finish(struct plan *p)
 	capture_filter_destroy(p->settings.filter);
 	inputs_destroy(p->inputs);
 	keys_finish(&p->keys);
+	trust_finish(&p->trust);
 	str_finish(&p->program);
 }
 
@@ -110,6 +111,18 @@ make_filter(struct command_io *io, const struct options *o, struct plan *p)
 }
 
 static bool
+load_trust(struct command_io *io, const struct options *o, struct plan *p)
+{
+	struct str wrong = {0};
+	bool good = trust_load(&p->trust, o, &wrong);
+
+	if (!good)
+		message_error(&io->err, NULL, "%s", str_string(&wrong));
+	str_finish(&wrong);
+	return good;
+}
+
+static bool
 make_inputs(struct command_io *io, const struct options *o, struct plan *p)
 {
 	p->inputs = inputs_create();
@@ -134,7 +147,7 @@ make_plan(struct command_io *io, const struct options *o, struct plan *p)
 		return false;
 	}
 	if (refuse_later(io, o) || !check_jobs(io, o) || !keys_load(&p->keys, io, o) ||
-	    !make_filter(io, o, p) || !make_inputs(io, o, p))
+	    !load_trust(io, o, p) || !make_filter(io, o, p) || !make_inputs(io, o, p))
 		return false;
 	p->settings = (struct batch_settings){
 	    .database = database != NULL ? database : dbfile_default,
@@ -143,6 +156,7 @@ make_plan(struct command_io *io, const struct options *o, struct plan *p)
 	    .program = str_string(&p->program),
 	    .filter = p->settings.filter,
 	    .keys = &p->keys,
+	    .trust = &p->trust,
 	    .force = options_has(o, "force"),
 	    .verify = options_has(o, "verify"),
 	    .sha256 = options_has(o, "sha256"),

@@ -65,7 +65,8 @@ same_parameters(const struct batch *b, const struct store_capture *c)
 	const struct store_parameters *p = &c->parameters;
 
 	return p->program != NULL && strcmp(p->program, b->settings.program) == 0 &&
-	       (p->trust == NULL || *p->trust == '\0') && same_secrets(b, c);
+	       strcmp(p->trust != NULL ? p->trust : "", b->settings.trust->digest) == 0 &&
+	       same_secrets(b, c);
 }
 
 static bool
@@ -308,7 +309,7 @@ settle(struct intake *i)
 	describe(i, &info, &capture);
 	keys_digest_text(b->settings.keys, &i->fitting.digest, secrets);
 	struct store_parameters p = {
-	    .program = b->settings.program, .secrets = secrets, .trust = ""};
+	    .program = b->settings.program, .secrets = secrets, .trust = b->settings.trust->digest};
 	const struct store_file *file = i->is_file ? &i->file : NULL;
 	if (!store_end(b->store, &capture, &p, file, m.id, &id))
 		return store_fault(b);

@@ -6,6 +6,7 @@
 #include "analyzer/packet/community_id.h"
 #include "analyzer/verdict/explain.h"
 #include "analyzer/verdict/fact_rows.h"
+#include "analyzer/verdict/infer_facts.h"
 #include "analyzer/verdict/findings.h"
 #include "analyzer/verdict/ladder_rows.h"
 #include "analyzer/verdict/notes.h"
@@ -230,13 +231,14 @@ judge_session(struct tls_session *s, enum flow_end why, struct outcome *out)
 	struct judged judged[ATTEMPTS_MAX];
 
 	*out = (struct outcome){0};
-	if (!mutual_auth_run(&m, s) || !judge_attempts(s, &m, why, judged, out))
+	if (!mutual_auth_run(&m, s) || !infer_attempts(&m) || !judge_attempts(s, &m, why, judged, out))
 		return false;
 	fill_session(s, out);
 	const struct judged *j = &judged[out->headline];
 	out->verdict = j->verdict.verdict;
 	out->sub_reason = j->verdict.sub_reason;
 	out->modifiers = j->facts.modifiers;
+	infer_note(&out->notes, &m, out->headline, &j->facts);
 	notes_of(&out->notes, &m, (enum answer)judged[0].facts.resumed.value);
 	out->explanation = explain_verdict(s, &j->facts, &j->verdict);
 	if (!fill_chain(s, &m, out) || !fill_requests(s, &m, out) || !ladder_rows(s, &m, out) ||
