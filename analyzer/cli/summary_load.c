@@ -1,5 +1,5 @@
 /*
- * summary_load.c - counts this run's sessions by what happened to them, from the contract's views.
+ * summary_load.c - counts this run's sessions by what happened to them, in the contract's words.
  * Between db/query.h and summary.c.
  */
 #include "analyzer/cli/memory.h"
@@ -12,37 +12,53 @@
 /* run: ranges of capture ids, put before each statement by load_one. */
 #define OF_THIS_RUN " EXISTS (SELECT 1 FROM run WHERE capture_id BETWEEN low AND high) "
 
-static const char sql_groups[] =
+/* Sessions with equal conclusion and answer are summed up alike: integers for each of them here,
+ * words for one of each such kind below. Later captures have later sessions: ids come in order. */
+static const char sql_sessions[] =
+    "SELECT s.id, s.conclusion_id, s.answer_id FROM capture c"
+    " CROSS JOIN session s ON s.id BETWEEN c.first_session AND c.last_session"
+    " WHERE EXISTS (SELECT 1 FROM run WHERE c.id BETWEEN low AND high) ORDER BY c.id";
+static const char sql_kind[] =
     "SELECT verdict, sub_reason, modifiers, evidence,"
-    " session_id IN (SELECT session_id FROM failed_mutual_auth) AS failed,"
-    " group_concat(session_id) AS ids"
-    " FROM (SELECT session_id, verdict, sub_reason, modifiers, evidence FROM sessions"
-    " WHERE" OF_THIS_RUN "ORDER BY session_id) GROUP BY 1, 2, 3, 4, 5";
+    " EXISTS (SELECT 1 FROM failed_mutual_auth f WHERE f.session_id = s.session_id) AS failed,"
+    " (confidence <> 'certain') * 2 + (client_cert <> 'presented') AS rank"
+    " FROM sessions s WHERE session_id = CAST(:id AS INTEGER)";
 static const char sql_captures[] =
     "SELECT count(*) AS captures, sum(packets) AS packets, min(first_at) AS first_at,"
     " max(last_at) AS last_at FROM captures WHERE" OF_THIS_RUN;
 static const char sql_problems[] =
     "SELECT path, problem, sessions FROM captures WHERE problem IS NOT NULL AND" OF_THIS_RUN
     "ORDER BY path";
-static const char sql_example[] =
-    "SELECT session_id FROM failed_mutual_auth WHERE" OF_THIS_RUN
-    "ORDER BY confidence <> 'certain', client_cert <> 'presented', session_id LIMIT 1";
+#define CANNOT_TELL                                                                              \
+	" session_id IN (SELECT s.id FROM conclusion v JOIN session s ON s.conclusion_id = v.id" \
+	" WHERE v.verdict IN ('incomplete_capture', 'not_enough_evidence')) "
 static const char sql_states[] =
-    "SELECT capture_state AS state, count(*) AS sessions FROM sessions WHERE verdict IN"
-    " ('incomplete_capture', 'not_enough_evidence') AND" OF_THIS_RUN
-    "GROUP BY 1 ORDER BY 2 DESC, 1";
+    "SELECT capture_state AS state, count(*) AS sessions FROM sessions WHERE" CANNOT_TELL
+    "AND" OF_THIS_RUN "GROUP BY 1 ORDER BY 2 DESC, 1";
 static const char sql_servers[] =
-    "SELECT server_ip, server_port, count(*) FROM sessions WHERE verdict IN"
-    " ('incomplete_capture', 'not_enough_evidence') AND server_ip IS NOT NULL AND" OF_THIS_RUN
-    "GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT 1";
+    "SELECT server_ip, server_port, count(*) FROM sessions WHERE" CANNOT_TELL
+    "AND server_ip IS NOT NULL AND" OF_THIS_RUN "GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT 1";
 
-static struct summary_group *
+/* Sessions of one conclusion and answer. */
+struct kind {
+	int64_t conclusion, answer;
+	size_t group, evidence; /* indexes */
+	int rank;               /* of failures: how good an example they are, 0 the best */
+};
+
+struct kinds {
+	struct kind *kinds;
+	size_t count, room;
+	int best_rank; /* of the example so far */
+};
+
+static size_t
 find_group(struct summary *s, const struct words *words, bool failed)
 {
 	for (size_t i = 0; i < s->n_groups; i++) {
 		struct summary_group *g = &s->groups[i];
 		if (g->failed == failed && strcmp(g->words->slug, words->slug) == 0)
-			return g;
+			return i;
 	}
 	s->groups = memory_grow(s->groups, s->n_groups, &s->room, sizeof(*s->groups));
 	struct summary_group *g = &s->groups[s->n_groups++];
@@ -50,20 +66,7 @@ find_group(struct summary *s, const struct words *words, bool failed)
 	/* A verdict that fails only when a certificate was asked for: it was not. */
 	if (!failed && words->kind == WORDS_FAILURE)
 		g->kind = WORDS_EARLY;
-	return g;
-}
-
-static void
-add_ids(struct summary_group *g, const char *ids)
-{
-	while (ids != NULL && *ids != '\0') {
-		char *end;
-		int64_t id = strtoll(ids, &end, 10);
-
-		g->ids = memory_grow(g->ids, g->count, &g->room, sizeof(*g->ids));
-		g->ids[g->count++] = id;
-		ids = *end == ',' ? end + 1 : NULL;
-	}
+	return s->n_groups - 1;
 }
 
 static int
@@ -98,28 +101,88 @@ evidence_index(const char *evidence)
 	return i;
 }
 
-static void
-count(struct summary *s, const struct result *rows)
+static bool
+make_kind(struct summary *s, struct query *q, struct kind *k, const char *id)
 {
-	for (size_t i = 0; i < rows->rows; i++) {
-		bool failed = result_number(rows, i, "failed") != 0;
-		const struct words *words =
-		    words_find(result_text(rows, i, "verdict"), result_text(rows, i, "sub_reason"),
-			       result_text(rows, i, "modifiers"));
-		struct summary_group *g = find_group(s, words, failed);
-		size_t before = g->count;
+	struct query_param param = {"id", id};
+	struct result r;
 
-		add_ids(g, result_text(rows, i, "ids"));
-		int64_t n = (int64_t)(g->count - before);
-		s->sessions += n;
-		s->failed += failed ? n : 0;
-		s->unknown += !failed && g->kind == WORDS_UNKNOWN ? n : 0;
-		s->evidence[evidence_index(result_text(rows, i, "evidence"))] += n;
+	if (!result_load(&r, q, sql_kind, &param, 1))
+		return false;
+	const struct words *words =
+	    words_find(result_text(&r, 0, "verdict"), result_text(&r, 0, "sub_reason"),
+		       result_text(&r, 0, "modifiers"));
+	k->group = find_group(s, words, result_number(&r, 0, "failed") != 0);
+	k->evidence = evidence_index(result_text(&r, 0, "evidence"));
+	k->rank = (int)result_number(&r, 0, "rank");
+	result_finish(&r);
+	return true;
+}
+
+/* Few kinds are many sessions: the latest ones are found at the front. */
+static struct kind *
+find_kind(struct kinds *all, int64_t conclusion, int64_t answer)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		struct kind k = all->kinds[i];
+
+		if (k.conclusion != conclusion || k.answer != answer)
+			continue;
+		if (i > 0) {
+			all->kinds[i] = all->kinds[i - 1];
+			all->kinds[i - 1] = k;
+		}
+		return &all->kinds[i > 0 ? i - 1 : 0];
 	}
-	for (size_t i = 0; i < s->n_groups; i++)
-		qsort(s->groups[i].ids, s->groups[i].count, sizeof(int64_t), by_id);
+	return NULL;
+}
+
+static struct kind *
+add_kind(struct summary *s, struct query *q, struct kinds *all, const struct query_rows *rows)
+{
+	struct kind k = {.conclusion = query_int(rows, 1), .answer = query_int(rows, 2)};
+
+	if (!make_kind(s, q, &k, query_text(rows, 0, NULL)))
+		return NULL;
+	all->kinds = memory_grow(all->kinds, all->count, &all->room, sizeof(k));
+	all->kinds[all->count] = k;
+	return &all->kinds[all->count++];
+}
+
+static void
+count(struct summary *s, struct kinds *all, const struct kind *k, int64_t id)
+{
+	struct summary_group *g = &s->groups[k->group];
+
+	g->ids = memory_grow(g->ids, g->count, &g->room, sizeof(*g->ids));
+	g->ids[g->count++] = id;
+	s->sessions++;
+	s->evidence[k->evidence]++;
+	s->failed += g->failed;
+	s->unknown += !g->failed && g->kind == WORDS_UNKNOWN;
+	if (g->failed && (s->example == 0 || k->rank < all->best_rank)) {
+		s->example = id;
+		all->best_rank = k->rank;
+	}
+}
+
+static bool
+count_all(struct summary *s, struct query *q, struct query_rows *rows)
+{
+	struct kinds all = {0};
+	enum query_step step;
+
+	while ((step = query_next(rows)) == QUERY_ROW) {
+		struct kind *k = find_kind(&all, query_int(rows, 1), query_int(rows, 2));
+
+		if (k == NULL && (k = add_kind(s, q, &all, rows)) == NULL)
+			break;
+		count(s, &all, k, query_int(rows, 0));
+	}
+	free(all.kinds);
 	if (s->n_groups > 0)
 		qsort(s->groups, s->n_groups, sizeof(*s->groups), by_size);
+	return step == QUERY_DONE;
 }
 
 /* "WITH run(low, high) AS (VALUES (1, 19), (23, 23)) " */
@@ -143,6 +206,22 @@ add_ranges(struct str *sql, const struct batch *b)
 }
 
 static bool
+load_sessions(struct summary *s, struct query *q, const struct str *ranges)
+{
+	struct query_rows rows;
+	struct str sql = {0};
+
+	str_addf(&sql, "%s%s", str_string(ranges), sql_sessions);
+	bool good = query_run(q, str_string(&sql), NULL, 0, &rows);
+	str_finish(&sql);
+	if (!good)
+		return false;
+	good = count_all(s, q, &rows);
+	query_finish(&rows);
+	return good;
+}
+
+static bool
 load_one(struct result *r, struct query *q, const struct str *ranges, const char *statement)
 {
 	struct str sql = {0};
@@ -156,17 +235,7 @@ load_one(struct result *r, struct query *q, const struct str *ranges, const char
 static bool
 load(struct summary *s, struct query *q, const struct str *ranges)
 {
-	struct result rows;
-
-	if (!load_one(&rows, q, ranges, sql_groups))
-		return false;
-	count(s, &rows);
-	result_finish(&rows);
-	if (!load_one(&rows, q, ranges, sql_example))
-		return false;
-	s->example = result_number(&rows, 0, "session_id");
-	result_finish(&rows);
-	return load_one(&s->captures, q, ranges, sql_captures) &&
+	return load_sessions(s, q, ranges) && load_one(&s->captures, q, ranges, sql_captures) &&
 	       load_one(&s->problems, q, ranges, sql_problems) &&
 	       load_one(&s->states, q, ranges, sql_states) &&
 	       load_one(&s->servers, q, ranges, sql_servers);
