@@ -33,8 +33,8 @@ ending_after(const struct step *end, const struct step *answer)
 }
 
 /* A RST whose TTL no other packet of its sender had was probably made by somebody else. */
-static bool
-rst_is_foreign(const struct tls_session *s, const struct step *step)
+bool
+ending_rst_is_foreign(const struct tls_session *s, const struct step *step)
 {
 	const struct flow_direction *d = session_direction(s, step->sender);
 
@@ -48,7 +48,7 @@ ending_rst_is_own(const struct tls_session *s, const struct step *step)
 	const struct flow_direction *d = session_direction(s, step->sender);
 	uint16_t ahead = (uint16_t)(d->rst_ip_id - d->last_ip_id);
 
-	return step->kind == STEP_RST && !rst_is_foreign(s, step) && d->rst_ip_id != 0 &&
+	return step->kind == STEP_RST && !ending_rst_is_foreign(s, step) && d->rst_ip_id != 0 &&
 	       ahead >= 1 && ahead <= RST_IP_ID_AHEAD_MAX && d->rst_at == d->highest;
 }
 
@@ -91,7 +91,7 @@ first_end(struct facts *f, const struct mutual_auth *m, const struct attempt *a)
 		const struct step *s = m->steps[i];
 		if (!ends(s) || m->attempt_of[i] != index)
 			continue;
-		if (rst_is_foreign(m->session, s))
+		if (ending_rst_is_foreign(m->session, s))
 			f->modifiers |= MODIFIER_RESET_INJECTED_SUSPECTED;
 		else if (first == NULL)
 			first = s;

@@ -7,6 +7,7 @@
 
 #include "analyzer/verdict/ending.h"
 #include "analyzer/verdict/facts_13.h"
+#include "analyzer/verdict/infer_facts.h"
 #include "analyzer/verdict/proof.h"
 #include "analyzer/verdict/stage.h"
 #include "dissectors/tls/names.h"
@@ -443,6 +444,7 @@ facts_of(struct facts *f, const struct mutual_auth *m, size_t i, enum flow_end w
 	if (m->session->refusal != NULL)
 		f->modifiers |= MODIFIER_APP_LAYER_REFUSAL;
 	f->answer = reaction_since(a, f);
+	infer_fill(f, a);
 	f->stage = stage_of(m, a, f);
 	f->capture_state = stage_capture_state(m, f, why);
 }

@@ -55,6 +55,8 @@ struct anomaly {
 	const struct step *step;
 };
 
+struct inferred;
+
 struct attempt {
 	enum attempt_kind kind;
 	enum phase phase;                     /* the one it ended in */
@@ -64,6 +66,7 @@ struct attempt {
 	bool opened; /* messages of it were decrypted */
 	struct anomaly anomalies[ANOMALIES_MAX];
 	unsigned n_anomalies;
+	const struct inferred *inferred; /* infer_facts.h; NULL when sizes were not looked at */
 };
 
 /* The steps of a session, in order, and the attempts they make. */

@@ -3,6 +3,8 @@
  */
 #include "analyzer/verdict/stage.h"
 
+#include "analyzer/verdict/infer_facts.h"
+
 /* A step of a server that has not said hello, or nothing of TLS at all. */
 static bool
 without_hello(const struct tls_session *s, const struct step *step)
@@ -50,6 +52,8 @@ stage_13(const struct attempt *a, const struct facts *f)
 	bool stopped =
 	    f->client_finished.value == ANSWER_NO || f->server_finished.value == ANSWER_NO;
 
+	if (infer_client_left(a))
+		return STAGE_ANSWER;
 	if (!stopped)
 		return STAGE_HIDDEN;
 	return a->seen[EVENT_SERVER_FINISHED] != NULL || a->kind != ATTEMPT_INITIAL ? STAGE_ANSWER

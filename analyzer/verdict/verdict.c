@@ -119,7 +119,8 @@ sub_reason(const struct facts *f)
 	for (size_t i = 0; f->alert != NULL && i < sizeof(reasons) / sizeof(reasons[0]); i++)
 		if (f->alert->kind == STEP_ALERT && reasons[i].code == f->alert->code)
 			return reasons[i].name;
-	return "generic";
+	return f->alert != NULL && f->alert->kind == STEP_ALERT ? "generic"
+								: "unspecified_inferred";
 }
 
 const char *
