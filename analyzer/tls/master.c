@@ -115,10 +115,20 @@ make_extended(struct tls_session *s, const struct step *exchange, enum tls_hash 
 		       out, DECRYPT_MASTER_LEN);
 }
 
+/* The ClientKeyExchange of the latest handshake; NULL in an abbreviated one. */
+static const struct step *
+latest_exchange(const struct tls_session *s)
+{
+	const struct step *exchange = last_message(s, TLS_CLIENT, TLS_HS_client_key_exchange);
+	const struct step *hello = last_message(s, TLS_CLIENT, TLS_HS_client_hello);
+
+	return exchange != NULL && hello != NULL && exchange->at > hello->at ? exchange : NULL;
+}
+
 static bool
 make_master(struct tls_session *s, const struct decrypt_12_keys *k, uint8_t *out)
 {
-	const struct step *exchange = last_message(s, TLS_CLIENT, TLS_HS_client_key_exchange);
+	const struct step *exchange = latest_exchange(s);
 	enum tls_hash h = k->version == TLS_1_2 ? k->cipher->prf : TLS_HASH_NONE;
 	uint8_t premaster[RSA_PREMASTER_LEN], seed[2 * HELLO_RANDOM_LEN];
 	bool ok;
@@ -141,6 +151,7 @@ master_find(struct tls_session *s, struct decrypt_12_keys *k)
 {
 	const struct client_hello_detail *ch = s->last_client_hello;
 	const struct server_hello_detail *sh = s->last_server_hello;
+	const struct decrypt_12_keys before = *k;
 	struct bytes logged;
 
 	if (ch == NULL || sh == NULL)
@@ -159,6 +170,9 @@ master_find(struct tls_session *s, struct decrypt_12_keys *k)
 		logged = secret_of(s, KEYLOG_RSA_MASTER, sh->session_id.data, sh->session_id.len);
 	if (logged.len > 0)
 		memcpy(k->master, logged.data, DECRYPT_MASTER_LEN);
+	else if (before.cipher != NULL && latest_exchange(s) == NULL)
+		/* resumed inside its own connection; a wrong guess opens nothing */
+		memcpy(k->master, before.master, DECRYPT_MASTER_LEN);
 	else if (!make_master(s, k, k->master))
 		k->cipher = NULL; /* asked once */
 	return k->cipher != NULL;

@@ -74,11 +74,12 @@ title_of(struct bytes page)
 }
 
 static bool
-find_http(struct bytes data, char *out)
+find_http(struct bytes data, bool first, char *out)
 {
 	struct bytes line = first_line(data), title;
 	bool refuses = false;
 
+	(void)first;
 	if (!begins(line, "HTTP/1.") || line.len < 12 || !all_digits(line.data + 9))
 		return false;
 	for (size_t i = 0; i < sizeof(http_codes) / sizeof(http_codes[0]); i++)
@@ -104,10 +105,11 @@ static const char *const mail_codes[] = {"421 ", "421-", "454 ", "530 ", "530-",
 					 "535-", "538 ", "550 ", "550-", "554 ", "554-"};
 
 static bool
-find_mail(struct bytes data, char *out)
+find_mail(struct bytes data, bool first, char *out)
 {
 	struct bytes line = first_line(data);
 
+	(void)first;
 	if (line.len < 4 || line.len == data.len)
 		return false;
 	for (size_t i = 0; i < sizeof(mail_codes) / sizeof(mail_codes[0]); i++)
@@ -118,9 +120,10 @@ find_mail(struct bytes data, char *out)
 	return false;
 }
 
-/* "* BYE text", or "tag NO text" of a command that authenticates. */
+/* "* BYE text" for a greeting (later it answers LOGOUT), or "tag NO text" of a command that
+ * authenticates. */
 static bool
-find_imap(struct bytes data, char *out)
+find_imap(struct bytes data, bool first, char *out)
 {
 	struct bytes line = first_line(data), rest = line;
 	size_t n = 0;
@@ -132,7 +135,8 @@ find_imap(struct bytes data, char *out)
 	if (n == 0 || n == rest.len || rest.data[n] != ' ')
 		return false;
 	bytes_take(&rest, n + 1);
-	if (!(begins(line, "* BYE ") || begins(rest, "NO [AUTH") || begins(rest, "NO [PRIVACY")))
+	if (!((first && begins(line, "* BYE ")) || begins(rest, "NO [AUTH") ||
+	      begins(rest, "NO [PRIVACY")))
 		return false;
 	copy_text(line, out, REFUSAL_TEXT_MAX + 1);
 	return true;
@@ -143,11 +147,12 @@ find_imap(struct bytes data, char *out)
 
 /* ErrorResponse: 'E', length, then fields, each a letter and a string; 'M' is for people. */
 static bool
-find_postgres(struct bytes data, char *out)
+find_postgres(struct bytes data, bool first, char *out)
 {
 	struct cursor c = cursor_init(data, 0);
 	uint32_t len;
 
+	(void)first;
 	if (cursor_u8(&c, "type") != 'E' || (len = cursor_u32(&c, "length")) < 6 ||
 	    len > data.len - 1)
 		return false;
@@ -167,12 +172,13 @@ find_postgres(struct bytes data, char *out)
 
 /* ERR_Packet: length (3, little-endian), sequence number, 0xff, code, '#', SQL state, text. */
 static bool
-find_mysql(struct bytes data, char *out)
+find_mysql(struct bytes data, bool first, char *out)
 {
 	struct cursor c = cursor_init(data, 0);
 	uint32_t low = cursor_u16le(&c, "length"), len = low | (uint32_t)cursor_u8(&c, "length")
 								   << 16;
 
+	(void)first;
 	cursor_u8(&c, "sequence");
 	if (cursor_u8(&c, "header") != 0xff || len + 4 > data.len || len < 9)
 		return false;
@@ -188,11 +194,12 @@ find_mysql(struct bytes data, char *out)
 
 /* BindResponse or ExtendedResponse whose resultCode refuses: RFC 4511 sections 4.1.9, 4.2.2. */
 static bool
-find_ldap(struct bytes data, char *out)
+find_ldap(struct bytes data, bool first, char *out)
 {
 	struct cursor c = cursor_init(data, 0);
 	uint8_t code;
 
+	(void)first;
 	if (cursor_u8(&c, "SEQUENCE") != 0x30 || cursor_u8(&c, "length") > 0x7f ||
 	    cursor_u8(&c, "messageID") != 2)
 		return false;
@@ -215,15 +222,15 @@ find_ldap(struct bytes data, char *out)
 	return true;
 }
 
-static bool (*const finders[])(struct bytes data, char *out) = {
+static bool (*const finders[])(struct bytes data, bool first, char *out) = {
     find_http, find_postgres, find_mysql, find_mail, find_imap, find_ldap,
 };
 
 bool
-refusal_find(struct bytes data, char out[REFUSAL_TEXT_MAX + 1])
+refusal_find(struct bytes data, bool first, char out[REFUSAL_TEXT_MAX + 1])
 {
 	for (size_t i = 0; i < sizeof(finders) / sizeof(finders[0]); i++)
-		if (finders[i](data, out))
+		if (finders[i](data, first, out))
 			return true;
 	return false;
 }

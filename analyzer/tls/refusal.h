@@ -12,8 +12,8 @@
 
 enum { REFUSAL_TEXT_MAX = 200 };
 
-/* `data` is what the server sent, from the beginning of a record. The text, printable and
- * NUL-terminated, in out. */
-bool refusal_find(struct bytes data, char out[REFUSAL_TEXT_MAX + 1]);
+/* `data` is what the server sent, from the beginning of a record; first: it had not spoken before.
+ * The text, printable and NUL-terminated, in out. */
+bool refusal_find(struct bytes data, bool first, char out[REFUSAL_TEXT_MAX + 1]);
 
 #endif

@@ -118,7 +118,9 @@ tls_stream_text(struct tls_stream *t, const struct step *step, struct bytes data
 	struct tls_session *s = t->session;
 	char text[REFUSAL_TEXT_MAX + 1];
 
-	if (step->sender != TLS_SERVER || s->refusal != NULL || !refusal_find(data, text))
+	bool first = s->trace.side[TLS_SERVER].application_records <= 1;
+
+	if (step->sender != TLS_SERVER || s->refusal != NULL || !refusal_find(data, first, text))
 		return;
 	s->refusal = arena_text(&s->arena, text, strlen(text));
 	s->refusal_mark = step->mark;

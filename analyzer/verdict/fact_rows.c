@@ -129,6 +129,48 @@ add_version(struct tls_session *s, const struct attempt *a, unsigned attempt_no,
 	add_fact(out, attempt_no, "tls_version", tls_version_name((uint16_t)s->version), &f);
 }
 
+/* What came of the secrets that were there for this session. */
+static const struct {
+	const char *value, *basis;
+} decryptions[] = {
+    {"opened", "its records were opened with a secret that was given"},
+    {"partly", "some of its records were opened with a secret that was given"},
+    {"wrong_key", "the secrets given for it open none of its records"},
+    {"keys_too_late", "its secrets came after more records than can be held back"},
+    {"unsupported", "there is a secret, but its cipher suite is not supported"},
+};
+
+static void
+add_decryption(const struct tls_session *s, struct outcome *out)
+{
+	size_t i;
+	struct fact f = {.evidence = EVIDENCE_OBSERVED, .confidence = CONFIDENCE_CERTAIN};
+
+	if (s->keys == SESSION_KEYS_UNUSABLE)
+		i = 4;
+	else if (s->keys_too_late)
+		i = 3;
+	else if (s->opened > 0)
+		i = s->not_opened > 0 ? 1 : 0;
+	else if (s->not_opened > 0)
+		i = 2;
+	else
+		return;
+	f.basis = decryptions[i].basis;
+	add_fact(out, 1, "decryption", decryptions[i].value, &f);
+}
+
+static void
+add_refusal(const struct tls_session *s, struct outcome *out)
+{
+	struct fact f = {.evidence = EVIDENCE_DECRYPTED,
+			 .confidence = CONFIDENCE_CERTAIN,
+			 .basis = "application data of the server, decrypted"};
+
+	if (s->refusal != NULL)
+		add_fact(out, 1, "app_layer_refusal", s->refusal, &f);
+}
+
 static bool
 reserve(struct tls_session *s, const struct mutual_auth *m, struct outcome *out)
 {
@@ -148,6 +190,10 @@ fact_rows(struct tls_session *s, const struct mutual_auth *m, size_t attempt, co
 
 	if (!reserve(s, m, out))
 		return false;
+	if (attempt == 0) {
+		add_decryption(s, out);
+		add_refusal(s, out);
+	}
 	add_version(s, a, number, out);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct fact *fact = (const void *)((const char *)f + rows[i].at);

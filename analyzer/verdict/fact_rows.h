@@ -11,6 +11,6 @@
 bool fact_rows(struct tls_session *s, const struct mutual_auth *m, size_t attempt,
 	       const struct facts *f, struct outcome *out);
 
-enum { FACT_ROWS_MAX = 16 };
+enum { FACT_ROWS_MAX = 24 };
 
 #endif

@@ -9,12 +9,13 @@
 #include "analyzer/verdict/facts_13.h"
 #include "analyzer/verdict/infer_facts.h"
 #include "analyzer/verdict/proof.h"
+#include "analyzer/verdict/reaction.h"
 #include "analyzer/verdict/stage.h"
 #include "dissectors/tls/names.h"
 
-static struct fact
-state(int value, enum evidence evidence, enum confidence confidence, const char *basis,
-      const struct step *a, const struct step *b)
+struct fact
+fact_state(int value, enum evidence evidence, enum confidence confidence, const char *basis,
+	   const struct step *a, const struct step *b)
 {
 	return (struct fact){.value = value,
 			     .evidence = evidence,
@@ -23,13 +24,13 @@ state(int value, enum evidence evidence, enum confidence confidence, const char 
 			     .steps = {a, b}};
 }
 
-static struct fact
-observed(int value, const char *basis, const struct step *a, const struct step *b)
+struct fact
+fact_read(int value, const char *basis, const struct step *a, const struct step *b)
 {
 	bool decrypted = (a != NULL && a->decrypted) || (b != NULL && b->decrypted);
 
-	return state(value, decrypted ? EVIDENCE_DECRYPTED : EVIDENCE_OBSERVED, CONFIDENCE_CERTAIN,
-		     basis, a, b);
+	return fact_state(value, decrypted ? EVIDENCE_DECRYPTED : EVIDENCE_OBSERVED,
+			  CONFIDENCE_CERTAIN, basis, a, b);
 }
 
 static const struct step *
@@ -61,8 +62,8 @@ resumed_13(const struct step *hello)
 	const struct server_hello_detail *d = hello->detail;
 
 	if (d->pre_shared_key)
-		return observed(ANSWER_YES, "ServerHello selects a pre-shared key", hello, NULL);
-	return observed(ANSWER_NO, "ServerHello selects no pre-shared key", hello, NULL);
+		return fact_read(ANSWER_YES, "ServerHello selects a pre-shared key", hello, NULL);
+	return fact_read(ANSWER_NO, "ServerHello selects no pre-shared key", hello, NULL);
 }
 
 static struct fact
@@ -74,11 +75,11 @@ resumed(const struct mutual_auth *m, const struct attempt *a)
 	if (seen(a, EVENT_SERVER_HELLO_13) != NULL)
 		return resumed_13(seen(a, EVENT_SERVER_HELLO_13));
 	if (full != NULL)
-		return observed(ANSWER_NO, "messages of a full handshake were sent", full, NULL);
+		return fact_read(ANSWER_NO, "messages of a full handshake were sent", full, NULL);
 	if (hello != NULL && ccs != NULL && !ccs->resynced &&
 	    !trace_hole(&m->session->trace, TLS_SERVER, hello->end, ccs->at))
-		return observed(ANSWER_YES, "ChangeCipherSpec follows the ServerHello at once",
-				hello, ccs);
+		return fact_read(ANSWER_YES, "ChangeCipherSpec follows the ServerHello at once",
+				 hello, ccs);
 	return (struct fact){.value = ANSWER_UNKNOWN};
 }
 
@@ -105,9 +106,9 @@ requested_13(const struct mutual_auth *m, const struct attempt *a, const struct 
 	const struct server_hello_detail *d = hello->detail;
 
 	if (f->resumed.value == ANSWER_YES && !d->cert_with_psk)
-		return observed(ANSWER_NO,
-				"a server that selects a PSK does not ask (RFC 8446 4.3.2)", hello,
-				NULL);
+		return fact_read(ANSWER_NO,
+				 "a server that selects a PSK does not ask (RFC 8446 4.3.2)", hello,
+				 NULL);
 	return facts_13_requested(m, a);
 }
 
@@ -128,23 +129,23 @@ requested(const struct mutual_auth *m, const struct attempt *a, const struct fac
 	if (!readable(a))
 		return (struct fact){.value = ANSWER_UNKNOWN};
 	if (request != NULL)
-		return observed(ANSWER_YES, "the server sent a CertificateRequest", request, NULL);
+		return fact_read(ANSWER_YES, "the server sent a CertificateRequest", request, NULL);
 	if (seen(a, EVENT_SERVER_HELLO_13) != NULL)
 		return requested_13(m, a, f);
 	if (f->resumed.value == ANSWER_YES)
-		return observed(ANSWER_NO, "an abbreviated handshake has no CertificateRequest",
-				f->resumed.steps[0], f->resumed.steps[1]);
+		return fact_read(ANSWER_NO, "an abbreviated handshake has no CertificateRequest",
+				 f->resumed.steps[0], f->resumed.steps[1]);
 	if (done != NULL && before != NULL && !done->resynced &&
 	    !trace_hole(&m->session->trace, TLS_SERVER, before->end, done->at))
-		return observed(ANSWER_NO,
-				"the server's flight is complete, without CertificateRequest",
-				before, done);
+		return fact_read(ANSWER_NO,
+				 "the server's flight is complete, without CertificateRequest",
+				 before, done);
 	if (cert == NULL)
 		cert = seen(a, EVENT_CLIENT_CERT_EMPTY);
 	if (cert != NULL)
-		return state(ANSWER_YES, EVIDENCE_INFERRED, CONFIDENCE_HIGH,
-			     "a client sends Certificate only when asked (RFC 5246 7.4.6)", cert,
-			     NULL);
+		return fact_state(ANSWER_YES, EVIDENCE_INFERRED, CONFIDENCE_HIGH,
+				  "a client sends Certificate only when asked (RFC 5246 7.4.6)",
+				  cert, NULL);
 	return (struct fact){.value = ANSWER_UNKNOWN};
 }
 
@@ -215,32 +216,32 @@ client_cert(const struct mutual_auth *m, const struct attempt *a, const struct f
 	if (went_on == NULL)
 		went_on = seen(a, EVENT_CLIENT_FINISHED);
 	if (cert != NULL)
-		return observed(CLIENT_CERT_PRESENTED,
-				"the client's Certificate holds a certificate", cert, NULL);
+		return fact_read(CLIENT_CERT_PRESENTED,
+				 "the client's Certificate holds a certificate", cert, NULL);
 	if (empty != NULL && empty->kind == STEP_ALERT)
-		return observed(CLIENT_CERT_EMPTY,
-				"the client answered with the alert no_certificate", empty, NULL);
+		return fact_read(CLIENT_CERT_EMPTY,
+				 "the client answered with the alert no_certificate", empty, NULL);
 	if (empty != NULL)
-		return observed(CLIENT_CERT_EMPTY, "the client's Certificate holds no certificate",
-				empty, NULL);
+		return fact_read(CLIENT_CERT_EMPTY, "the client's Certificate holds no certificate",
+				 empty, NULL);
 	if (f->resumed.value == ANSWER_YES && f->requested.value == ANSWER_NO)
-		return observed(CLIENT_CERT_NOT_IN_THIS_HANDSHAKE,
-				"a resumed session exchanges no certificate", f->resumed.steps[0],
-				NULL);
+		return fact_read(CLIENT_CERT_NOT_IN_THIS_HANDSHAKE,
+				 "a resumed session exchanges no certificate", f->resumed.steps[0],
+				 NULL);
 	if (f->requested.value == ANSWER_NO)
-		return observed(CLIENT_CERT_NONE_SENT, "it was not asked for one",
-				f->requested.steps[0], f->requested.steps[1]);
+		return fact_read(CLIENT_CERT_NONE_SENT, "it was not asked for one",
+				 f->requested.steps[0], f->requested.steps[1]);
 	if (f->requested.value != ANSWER_YES)
 		return (struct fact){.value = CLIENT_CERT_UNKNOWN};
 	if (went_on != NULL && !went_on->resynced && client_complete_to(m, a, went_on->at))
-		return observed(CLIENT_CERT_NONE_SENT, "the client went on without a Certificate",
-				went_on, NULL);
+		return fact_read(CLIENT_CERT_NONE_SENT, "the client went on without a Certificate",
+				 went_on, NULL);
 	if (left_without_answer(m, a, f))
-		return observed(CLIENT_CERT_NONE_SENT, "the client left without an answer",
-				f->end_step, NULL);
+		return fact_read(CLIENT_CERT_NONE_SENT, "the client left without an answer",
+				 f->end_step, NULL);
 	if (server_left_unanswered(m, a, f))
-		return observed(CLIENT_CERT_NONE_SENT, "the server left before there was an answer",
-				f->end_step, NULL);
+		return fact_read(CLIENT_CERT_NONE_SENT,
+				 "the server left before there was an answer", f->end_step, NULL);
 	return (struct fact){.value = CLIENT_CERT_UNKNOWN};
 }
 
@@ -271,15 +272,16 @@ verified(const struct mutual_auth *m, const struct attempt *a, const struct fact
 	if (f->outcome.value != REACTION_ACCEPTED || s->opened > 0 || s->run->verify_all)
 		p = proof_check(m, a);
 	if (p == PROOF_VALID)
-		return observed(PROOF_VALID,
-				"the signature in CertificateVerify fits the certificate's key",
-				cert, verify);
+		return fact_read(PROOF_VALID,
+				 "the signature in CertificateVerify fits the certificate's key",
+				 cert, verify);
 	if (p == PROOF_INVALID && f->outcome.value != REACTION_ACCEPTED)
-		return observed(PROOF_INVALID,
-				"the signature in CertificateVerify does not fit the certificate's "
-				"key",
-				cert, verify);
-	return observed(PROOF_SEEN, "CertificateVerify was sent; not verified here", verify, NULL);
+		return fact_read(
+		    PROOF_INVALID,
+		    "the signature in CertificateVerify does not fit the certificate's "
+		    "key",
+		    cert, verify);
+	return fact_read(PROOF_SEEN, "CertificateVerify was sent; not verified here", verify, NULL);
 }
 
 static struct fact
@@ -302,11 +304,11 @@ proof(const struct mutual_auth *m, const struct attempt *a, const struct facts *
 	if (ccs == NULL || !client_complete_to(m, a, ccs->at))
 		return (struct fact){.value = PROOF_UNKNOWN};
 	if (fixed_dh(m))
-		return observed(PROOF_IMPLICIT,
-				"a fixed Diffie-Hellman key proves itself by its use",
-				seen(a, EVENT_CLIENT_CERT), ccs);
-	return observed(PROOF_NOT_SEEN, "the client went on without CertificateVerify",
-			seen(a, EVENT_CLIENT_CERT), ccs);
+		return fact_read(PROOF_IMPLICIT,
+				 "a fixed Diffie-Hellman key proves itself by its use",
+				 seen(a, EVENT_CLIENT_CERT), ccs);
+	return fact_read(PROOF_NOT_SEEN, "the client went on without CertificateVerify",
+			 seen(a, EVENT_CLIENT_CERT), ccs);
 }
 
 /* --- who finished
@@ -324,107 +326,27 @@ finished(const struct mutual_auth *m, const struct attempt *a, const struct fact
 	if (tls_version_is_13(m->session->version))
 		return facts_13_finished(m, a, f, side);
 	if (sealed != NULL && sealed->decrypted)
-		return observed(ANSWER_YES,
-				sealed == m->session->finished_right[side]
-				    ? "Finished was decrypted, and its verify_data is right"
-				    : "Finished was decrypted",
-				sealed, NULL);
+		return fact_read(ANSWER_YES,
+				 sealed == m->session->finished_right[side]
+				     ? "Finished was decrypted, and its verify_data is right"
+				     : "Finished was decrypted",
+				 sealed, NULL);
 	if (sealed != NULL)
-		return observed(ANSWER_YES,
-				"an encrypted handshake record follows its ChangeCipherSpec",
-				ccs != NULL ? ccs : sealed, sealed);
+		return fact_read(ANSWER_YES,
+				 "an encrypted handshake record follows its ChangeCipherSpec",
+				 ccs != NULL ? ccs : sealed, sealed);
 	if (data != NULL && ccs != NULL)
-		return observed(ANSWER_YES, "application data follows its ChangeCipherSpec", ccs,
-				data);
+		return fact_read(ANSWER_YES, "application data follows its ChangeCipherSpec", ccs,
+				 data);
+	/* A server that the client did not wait for may have finished out of sight. */
+	if (side == TLS_SERVER && f->end_step != NULL && f->end_step->sender == TLS_CLIENT &&
+	    f->client_finished.value != ANSWER_NO)
+		return (struct fact){.value = ANSWER_UNKNOWN};
 	if (ccs == NULL && a->kind == ATTEMPT_INITIAL && f->end_step != NULL &&
 	    ending_side_complete(m->session, side))
-		return observed(ANSWER_NO, "it never switched to the negotiated keys", f->end_step,
-				NULL);
+		return fact_read(ANSWER_NO, "it never switched to the negotiated keys", f->end_step,
+				 NULL);
 	return (struct fact){.value = ANSWER_UNKNOWN};
-}
-
-/* --- the server's reaction
- * ------------------------------------------------------------------------------------ */
-
-/* The step after which the server's reaction counts: the client's answer; when it is not known, the
- * end of the server's flight. */
-static const struct step *
-reaction_since(const struct attempt *a, const struct facts *f)
-{
-	const struct step *answer = seen(a, EVENT_CLIENT_CERT);
-
-	if (answer == NULL)
-		answer = seen(a, EVENT_CLIENT_CERT_EMPTY);
-	if (answer == NULL && f->client_cert.value == CLIENT_CERT_NONE_SENT)
-		answer = seen(a, EVENT_CLIENT_KEY_EXCHANGE);
-	return answer;
-}
-
-/* Verification after the handshake: Finished and tickets, then the refusal, decrypted. */
-static const struct step *
-late_refusal(const struct mutual_auth *m, const struct attempt *a)
-{
-	const struct step *alert = seen(a, EVENT_SERVER_ALERT);
-	const struct step *from = a->server_finished;
-
-	if (alert == NULL || !alert->decrypted)
-		return NULL;
-	for (const struct step *p = from; p != NULL && p != alert; p = p->next)
-		if (p->kind == STEP_APPLICATION || p->kind == STEP_GAP)
-			return NULL;
-	(void)m;
-	return alert;
-}
-
-static struct fact
-accepted(const struct mutual_auth *m, const struct attempt *a, struct facts *f)
-{
-	struct ending_farewell bye = ending_farewell(m, a);
-	const struct step *alert = late_refusal(m, a);
-
-	if (alert != NULL)
-		return observed(REACTION_REJECTED,
-				"the server's first word after the handshake is a fatal alert",
-				reaction_since(a, f), alert);
-
-	if (bye.alert && !bye.polite) {
-		f->modifiers |= MODIFIER_DROPPED_AFTER_ACCEPT;
-		return (struct fact){.value = REACTION_UNKNOWN};
-	}
-	if (bye.soon && !bye.alert && !bye.polite)
-		f->modifiers |= MODIFIER_DROPPED_AFTER_ACCEPT;
-	return (struct fact){.value = REACTION_ACCEPTED,
-			     .evidence = f->server_finished.evidence,
-			     .confidence = CONFIDENCE_CERTAIN,
-			     .basis = "the server finished the handshake after the client's answer",
-			     .steps = {f->server_finished.steps[0], f->server_finished.steps[1]}};
-}
-
-static struct fact
-outcome(const struct mutual_auth *m, const struct attempt *a, struct facts *f)
-{
-	const struct step *alert = seen(a, EVENT_SERVER_ALERT), *since = reaction_since(a, f);
-	const struct step *end = f->end_step;
-
-	if (f->requested.value == ANSWER_NO)
-		return (struct fact){.value = REACTION_NOT_APPLICABLE,
-				     .evidence = f->requested.evidence,
-				     .confidence = f->requested.confidence,
-				     .basis = "nothing was asked for",
-				     .steps = {f->requested.steps[0]}};
-	if (f->requested.value != ANSWER_YES)
-		return (struct fact){.value = REACTION_UNKNOWN};
-	if (f->server_finished.value == ANSWER_YES)
-		return accepted(m, a, f);
-	if (alert != NULL && since != NULL)
-		return observed(REACTION_REJECTED,
-				"the server's fatal alert follows the client's answer", since,
-				alert);
-	if (since == NULL || end == NULL || f->ending != ENDING_SERVER_CLOSE ||
-	    !ending_side_complete(m->session, TLS_SERVER) || !ending_after(end, since))
-		return (struct fact){.value = REACTION_UNKNOWN};
-	return state(REACTION_DROPPED_NO_REPLY, EVIDENCE_OBSERVED, CONFIDENCE_MEDIUM,
-		     "the server closed after the client's answer, without any record", since, end);
 }
 
 void
@@ -439,9 +361,11 @@ facts_of(struct facts *f, const struct mutual_auth *m, size_t i, enum flow_end w
 	f->client_cert = client_cert(m, a, f);
 	f->client_finished = finished(m, a, f, TLS_CLIENT);
 	f->server_finished = finished(m, a, f, TLS_SERVER);
-	f->outcome = outcome(m, a, f);
+	f->outcome = reaction_fact(m, a, f);
 	f->proof = proof(m, a, f);
-	if (m->session->refusal != NULL)
+	/* Who was not asked for a certificate is refused for another reason. */
+	if (m->session->refusal != NULL &&
+	    (f->requested.value == ANSWER_YES || f->resumed.value == ANSWER_YES))
 		f->modifiers |= MODIFIER_APP_LAYER_REFUSAL;
 	f->answer = reaction_since(a, f);
 	infer_fill(f, a);

@@ -58,6 +58,12 @@ struct facts {
 	unsigned modifiers;          /* enum modifier */
 };
 
+/* A fact that rests on steps a and b (either may be NULL); and one that was read in them: observed,
+ * or decrypted when one of them was. */
+struct fact fact_state(int value, enum evidence evidence, enum confidence confidence,
+		       const char *basis, const struct step *a, const struct step *b);
+struct fact fact_read(int value, const char *basis, const struct step *a, const struct step *b);
+
 /* Facts of attempt i. why: how the flow ended. */
 void facts_of(struct facts *f, const struct mutual_auth *m, size_t i, enum flow_end why);
 

@@ -5,16 +5,6 @@
 
 #include "analyzer/verdict/ending.h"
 
-static struct fact
-state(int value, const char *basis, const struct step *a, const struct step *b)
-{
-	return (struct fact){.value = value,
-			     .evidence = EVIDENCE_DECRYPTED,
-			     .confidence = CONFIDENCE_CERTAIN,
-			     .basis = basis,
-			     .steps = {a, b}};
-}
-
 bool
 facts_13_readable(const struct mutual_auth *m, enum tls_side side, uint64_t from, uint64_t to)
 {
@@ -39,9 +29,9 @@ facts_13_requested(const struct mutual_auth *m, const struct attempt *a)
 
 	if (finished != NULL && a->seen[EVENT_ENCRYPTED_EXTENSIONS] != NULL &&
 	    facts_13_readable(m, TLS_SERVER, hello->end, finished->at))
-		return state(ANSWER_NO,
-			     "the server's flight is complete, without CertificateRequest", hello,
-			     finished);
+		return fact_read(ANSWER_NO,
+				 "the server's flight is complete, without CertificateRequest",
+				 hello, finished);
 	if (client != NULL && a->seen[EVENT_CLIENT_CERT] == NULL &&
 	    a->seen[EVENT_CLIENT_CERT_EMPTY] == NULL && a->seen[EVENT_CLIENT_HELLO] != NULL &&
 	    facts_13_readable(m, TLS_CLIENT, a->seen[EVENT_CLIENT_HELLO]->end, client->at))
@@ -74,10 +64,10 @@ server_finished(const struct mutual_auth *m, const struct attempt *a)
 	const struct step *went_on = facts_13_reaction(m, a), *alert = a->seen[EVENT_SERVER_ALERT];
 
 	if (went_on != NULL)
-		return state(ANSWER_YES, "the server went on after the client's Finished",
-			     a->seen[EVENT_CLIENT_FINISHED], went_on);
+		return fact_read(ANSWER_YES, "the server went on after the client's Finished",
+				 a->seen[EVENT_CLIENT_FINISHED], went_on);
 	if (alert != NULL)
-		return state(ANSWER_NO, "the server answered with a fatal alert", alert, NULL);
+		return fact_read(ANSWER_NO, "the server answered with a fatal alert", alert, NULL);
 	return (struct fact){.value = ANSWER_UNKNOWN};
 }
 
@@ -90,13 +80,13 @@ facts_13_finished(const struct mutual_auth *m, const struct attempt *a, const st
 	if (side == TLS_SERVER)
 		return server_finished(m, a);
 	if (finished != NULL && finished == m->session->finished_right[TLS_CLIENT])
-		return state(ANSWER_YES, "Finished was decrypted, and its verify_data is right",
-			     finished, NULL);
+		return fact_read(ANSWER_YES, "Finished was decrypted, and its verify_data is right",
+				 finished, NULL);
 	if (finished != NULL)
-		return state(ANSWER_YES, "Finished was decrypted", finished, NULL);
+		return fact_read(ANSWER_YES, "Finished was decrypted", finished, NULL);
 	if (a->kind == ATTEMPT_INITIAL && a->seen[EVENT_CLIENT_HELLO] != NULL &&
 	    f->end_step != NULL && ending_side_complete(m->session, TLS_CLIENT) &&
 	    facts_13_readable(m, TLS_CLIENT, a->seen[EVENT_CLIENT_HELLO]->end, UINT64_MAX))
-		return state(ANSWER_NO, "the client sent no Finished", f->end_step, NULL);
+		return fact_read(ANSWER_NO, "the client sent no Finished", f->end_step, NULL);
 	return (struct fact){.value = ANSWER_UNKNOWN};
 }

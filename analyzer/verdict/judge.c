@@ -6,8 +6,8 @@
 #include "analyzer/packet/community_id.h"
 #include "analyzer/verdict/explain.h"
 #include "analyzer/verdict/fact_rows.h"
-#include "analyzer/verdict/infer_facts.h"
 #include "analyzer/verdict/findings.h"
+#include "analyzer/verdict/infer_facts.h"
 #include "analyzer/verdict/ladder_rows.h"
 #include "analyzer/verdict/notes.h"
 #include "dissectors/tls/alert.h"
@@ -231,7 +231,8 @@ judge_session(struct tls_session *s, enum flow_end why, struct outcome *out)
 	struct judged judged[ATTEMPTS_MAX];
 
 	*out = (struct outcome){0};
-	if (!mutual_auth_run(&m, s) || !infer_attempts(&m) || !judge_attempts(s, &m, why, judged, out))
+	if (!mutual_auth_run(&m, s) || !infer_attempts(&m) ||
+	    !judge_attempts(s, &m, why, judged, out))
 		return false;
 	fill_session(s, out);
 	const struct judged *j = &judged[out->headline];
@@ -241,6 +242,10 @@ judge_session(struct tls_session *s, enum flow_end why, struct outcome *out)
 	infer_note(&out->notes, &m, out->headline, &j->facts);
 	notes_of(&out->notes, &m, (enum answer)judged[0].facts.resumed.value);
 	out->explanation = explain_verdict(s, &j->facts, &j->verdict);
+	if ((out->modifiers & MODIFIER_APP_LAYER_REFUSAL) != 0)
+		out->explanation =
+		    arena_format(&s->arena, "%s The server then said, above TLS: \"%s\".",
+				 out->explanation, s->refusal);
 	if (!fill_chain(s, &m, out) || !fill_requests(s, &m, out) || !ladder_rows(s, &m, out) ||
 	    !findings_add(s, &m, &j->facts, &j->verdict, out))
 		return false;
