@@ -152,6 +152,13 @@ is_new_key(const struct openvpn *o, const struct openvpn_header *h)
 	return h->key_id == next;
 }
 
+/* Numbered, and with TLS as its payload. */
+static bool
+is_control(enum openvpn_kind kind)
+{
+	return openvpn_kind_reliable(kind) && kind != OPENVPN_ACK;
+}
+
 /* False when the packet brings nothing new. */
 static bool
 in_sequence(struct view *v, const struct openvpn_header *h)
@@ -185,21 +192,27 @@ begin_packet(struct view *v)
 	openvpn_header_parse(&c, o->hmac_len, &h);
 	if (!o->begun)
 		begin_key(o, &h);
-	bool reliable = openvpn_kind_reliable(h.kind) && h.kind != OPENVPN_ACK;
-	enter(o, reliable && in_sequence(v, &h) ? PLACE_TLS : PLACE_REST);
+	enter(o, is_control(h.kind) && in_sequence(v, &h) ? PLACE_TLS : PLACE_REST);
 }
 
-/* The first packet: the probe has seen it whole. */
-static_assert((int)HEAD_MAX >= (int)UNWRAP_PREFIX_MAX, "head holds the whole first packet");
+static_assert((int)HEAD_MAX >= (int)UNWRAP_PREFIX_MAX, "head holds the first packet whole");
+
+/* How many bytes of `packet`, of which the front is in head, must be there before it is begun: the
+ * header of a control packet, of others the opcode, the first packet whole. 0: it is no packet. */
 static size_t
-need_of_first(struct openvpn *o, struct bytes packet, uint16_t len)
+packet_need(struct openvpn *o, enum openvpn_kind kind, struct bytes packet, uint16_t len)
 {
-	if (packet.len == len)
-		openvpn_hmac_find(packet, &o->hmac_len);
-	return len;
+	if (!o->begun) {
+		if (packet.len == len)
+			openvpn_hmac_find(packet, &o->hmac_len);
+		return len;
+	}
+	if (is_control(kind))
+		return openvpn_header_need(packet, o->hmac_len);
+	return kind == OPENVPN_NONE ? 0 : 1;
 }
 
-/* How many bytes of the packet must be in head before it can be begun; 0: this is no packet. */
+/* The same of the whole head. */
 static size_t
 head_need(struct openvpn *o)
 {
@@ -208,9 +221,8 @@ head_need(struct openvpn *o)
 
 	if (!cursor_more(&c))
 		return OPENVPN_LENGTH_LEN + 1;
-	struct bytes packet = cursor_rest(&c);
-	size_t need =
-	    o->begun ? openvpn_header_need(packet, o->hmac_len) : need_of_first(o, packet, len);
+	enum openvpn_kind kind = openvpn_kind((uint8_t)cursor_peek(&c));
+	size_t need = packet_need(o, kind, cursor_rest(&c), len);
 	return need == 0 || need > len ? 0 : OPENVPN_LENGTH_LEN + need;
 }
 

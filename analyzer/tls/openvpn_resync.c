@@ -42,12 +42,12 @@ openvpn_resync_feed(struct openvpn_resync *r, uint64_t session_id, struct bytes 
 {
 	uint8_t joint[2 * sizeof(r->tail)];
 	size_t n = in.len < sizeof(r->tail) ? in.len : sizeof(r->tail);
-	struct bytes ends = bytes_of(joint, r->tail_len + n);
 
 	if (in.len == 0)
 		return false;
 	memcpy(joint, r->tail, r->tail_len);
 	memcpy(joint + r->tail_len, in.data, n);
+	struct bytes ends = bytes_of(joint, r->tail_len + n);
 	size_t early = find(ends, session_id);
 	bool straddles = early < r->tail_len;
 	r->before = straddles ? bytes_of(r->tail + early, r->tail_len - early) : (struct bytes){0};

@@ -392,8 +392,8 @@ void
 tls_stream_end(struct tls_stream *t, enum flow_end why)
 {
 	const struct flow_direction dir[FLOW_DIR_COUNT] = {
-	    unwrap_direction(t->unwrap, FLOW_DIR_A, &t->flow->dir[FLOW_DIR_A]),
-	    unwrap_direction(t->unwrap, FLOW_DIR_B, &t->flow->dir[FLOW_DIR_B])};
+	    unwrap_direction(t->unwrap, t->flow, FLOW_DIR_A),
+	    unwrap_direction(t->unwrap, t->flow, FLOW_DIR_B)};
 
 	if (t->session != NULL) {
 		cut_direction(t, FLOW_DIR_A, dir[FLOW_DIR_A].next);

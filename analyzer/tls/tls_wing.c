@@ -32,7 +32,7 @@ begin_unwrap(struct tls_stream *t)
 	const struct unwrap_sink sink = {
 	    .ctx = t, .data = carried_data, .gap = carried_gap, .restart = carried_restart};
 
-	t->unwrap = unwrap_create(&sink);
+	t->unwrap = unwrap_create(t->flow, &sink);
 	if (t->unwrap == NULL)
 		t->wing->failed = true;
 }

@@ -30,6 +30,7 @@ struct side {
 };
 
 struct unwrap {
+	const struct flow *flow;
 	struct unwrap_sink sink;
 	struct side side[FLOW_DIR_COUNT];
 	bool failed;
@@ -108,12 +109,13 @@ recognise(struct unwrap *u, struct side *s, const struct flow_data *d)
 /* --- from below ------------------------------------------------------------------------------ */
 
 struct unwrap *
-unwrap_create(const struct unwrap_sink *sink)
+unwrap_create(const struct flow *flow, const struct unwrap_sink *sink)
 {
 	struct unwrap *u = calloc(1, sizeof(*u));
 
 	if (u == NULL)
 		return NULL;
+	u->flow = flow;
 	u->sink = *sink;
 	u->side[FLOW_DIR_A].next = u->side[FLOW_DIR_B].next = 1;
 	return u;
@@ -215,12 +217,16 @@ unwrap_carrier(const struct unwrap *u, enum flow_dir d)
 /* The TLS bytes before offset `raw`. Between two chunks no TLS byte was acknowledged anew. Before
  * the oldest chunk kept, what was found last stands: acknowledgements only grow. */
 static uint64_t
-tls_offset(struct side *s, uint64_t raw)
+tls_offset(struct unwrap *u, enum flow_dir d, uint64_t raw)
 {
+	struct side *s = &u->side[d];
+	const struct flow_direction *f = &u->flow->dir[d];
 	uint64_t kept = s->chunk_count < UNWRAP_CHUNKS ? s->chunk_count : UNWRAP_CHUNKS;
 
 	if (s->wrapped != WRAPPED_BY)
 		return raw;
+	if (f->fin.frame != 0 && raw > f->fin_at)
+		return s->next + 1; /* the FIN's own place */
 	for (uint64_t i = s->chunk_count; i > s->chunk_count - kept; i--) {
 		const struct chunk *c = &s->chunks[(i - 1) % UNWRAP_CHUNKS];
 		if (raw > c->raw) {
@@ -237,13 +243,14 @@ tls_mark(struct unwrap *u, enum flow_dir d, const struct flow_mark *mark)
 {
 	struct flow_mark translated = *mark;
 
-	translated.ack = tls_offset(&u->side[!d], mark->ack);
+	translated.ack = tls_offset(u, !d, mark->ack);
 	return translated;
 }
 
 struct flow_direction
-unwrap_direction(struct unwrap *u, enum flow_dir d, const struct flow_direction *raw)
+unwrap_direction(struct unwrap *u, const struct flow *flow, enum flow_dir d)
 {
+	const struct flow_direction *raw = &flow->dir[d];
 	struct flow_direction translated = *raw;
 
 	if (u == NULL)

@@ -59,8 +59,8 @@ struct unwrap_sink {
 
 /* Could some carrier's stream begin so? False is final. */
 bool unwrap_suspects(struct bytes first);
-/* NULL when memory is short. */
-struct unwrap *unwrap_create(const struct unwrap_sink *sink);
+/* NULL when memory is short. The flow is looked at for its FINs, and outlives this. */
+struct unwrap *unwrap_create(const struct flow *flow, const struct unwrap_sink *sink);
 void unwrap_destroy(struct unwrap *u); /* takes NULL */
 /* Offer a view of a direction. False: not a carrier's (yet), the view is the caller's; nothing may
  * be kept of what it showed when a later one is taken, which then starts from offset 1. *skip as
@@ -74,10 +74,9 @@ bool unwrap_failed(const struct unwrap *u); /* memory was short */
 
 /* The rest takes NULL for: no carrier. The one of this direction; NULL when it has none. */
 const struct carrier *unwrap_carrier(const struct unwrap *u, enum flow_dir d);
-/* The facts of a flow's direction with TLS offsets where the flow has its own: next, fin and rst.
+/* The facts of the flow's direction with TLS offsets where the flow has its own: next, fin and rst.
  */
-struct flow_direction unwrap_direction(struct unwrap *u, enum flow_dir d,
-				       const struct flow_direction *raw);
+struct flow_direction unwrap_direction(struct unwrap *u, const struct flow *flow, enum flow_dir d);
 
 /* --- for carriers ---------------------------------------------------------------------------- */
 

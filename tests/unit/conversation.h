@@ -5,7 +5,7 @@
  * unless the mode says otherwise. Client: CH ssl2 cert none cke cv ccs fin app warn41 alert<N> bye
  * FIN RST. Server: the same words with a leading "s:" plus s:SH s:SH13 s:HRR s:SHres s:cert s:ske
  * s:CR s:done s:nst. A leading "lost:" leaves the segment out of the capture; "text:" before CH
- * sends plaintext.
+ * sends plaintext. SPLIT_OPENVPN: "soft" is OpenVPN's soft reset.
  */
 #ifndef TESTS_UNIT_CONVERSATION_H
 #define TESTS_UNIT_CONVERSATION_H
@@ -17,10 +17,12 @@
 #include "analyzer/packet/flow.h"
 #include "analyzer/tls/tls_stream.h"
 #include "analyzer/verdict/judge.h"
+#include "tests/unit/openvpn_build.h"
 #include "tests/unit/x509_vectors.h"
 
 enum { CLIENT, SERVER };
-enum split { SPLIT_MESSAGES, SPLIT_BYTES, SPLIT_PACKED };
+/* SPLIT_OPENVPN: in control packets of OpenVPN, with acknowledgements and tunnel data between. */
+enum split { SPLIT_MESSAGES, SPLIT_BYTES, SPLIT_PACKED, SPLIT_OPENVPN };
 
 struct heard {
 	unsigned sessions;
@@ -44,6 +46,9 @@ struct conversation {
 	enum split split;
 	uint8_t buffer[2][65536]; /* SPLIT_PACKED: not sent yet */
 	size_t buffered[2];
+	struct openvpn_build openvpn[2]; /* SPLIT_OPENVPN */
+	uint32_t openvpn_id[2];
+	bool closed[2]; /* by FIN or RST */
 	struct heard heard;
 };
 
@@ -107,8 +112,62 @@ conversation_flush(struct conversation *c, int side)
 }
 
 static inline void
+conversation_openvpn(struct conversation *c, int side, enum openvpn_opcode opcode,
+		     const uint8_t *data, size_t len, bool captured)
+{
+	enum openvpn_kind kind = openvpn_kind((uint8_t)(opcode << 3));
+	bool numbered = openvpn_kind_reliable(kind) && kind != OPENVPN_ACK;
+	uint32_t id = numbered ? c->openvpn_id[side]++ : 0;
+	uint8_t packet[OPENVPN_BUILD_MAX + 512];
+
+	if (c->closed[side])
+		return;
+	c->openvpn[side].acks = id > 0 ? 1 : 0;
+	conversation_segment(c, side, TCP_ACK, packet,
+			     openvpn_build(&c->openvpn[side], packet, opcode, id, data, len),
+			     captured);
+}
+
+static inline void
+conversation_wrapped(struct conversation *c, int side, const uint8_t *data, size_t len,
+		     bool captured)
+{
+	static const uint8_t tunnel[300];
+
+	for (size_t at = 0, n; at < len; at += n) {
+		n = len - at < 100 ? len - at : 100;
+		conversation_openvpn(c, side, OPENVPN_OP_control_v1, data + at, n, captured);
+		conversation_openvpn(c, !side, OPENVPN_OP_ack_v1, NULL, 0, true);
+	}
+	conversation_openvpn(c, side, OPENVPN_OP_data_v1, tunnel, sizeof(tunnel), true);
+}
+
+/* Another TLS session, under the next key id. */
+static inline void
+conversation_soft_reset(struct conversation *c, int side, bool captured)
+{
+	c->openvpn[side].key_id++;
+	c->openvpn_id[side] = 0;
+	conversation_openvpn(c, side, OPENVPN_OP_control_soft_reset_v1, NULL, 0, captured);
+}
+
+static inline void
+conversation_resets(struct conversation *c)
+{
+	c->openvpn[CLIENT] = (struct openvpn_build){.session_id = 0xC1C2C3C4C5C6C7C8};
+	c->openvpn[SERVER] = (struct openvpn_build){.session_id = 0x5152535455565758};
+	c->openvpn[CLIENT].hmac_len = c->openvpn[SERVER].hmac_len = 20;
+	conversation_openvpn(c, CLIENT, OPENVPN_OP_control_hard_reset_client_v2, NULL, 0, true);
+	conversation_openvpn(c, SERVER, OPENVPN_OP_control_hard_reset_server_v2, NULL, 0, true);
+}
+
+static inline void
 conversation_bytes(struct conversation *c, int side, const uint8_t *data, size_t len, bool captured)
 {
+	if (c->split == SPLIT_OPENVPN) {
+		conversation_wrapped(c, side, data, len, captured);
+		return;
+	}
 	if (c->split == SPLIT_PACKED && captured) {
 		conversation_flush(c, !side);
 		memcpy(c->buffer[side] + c->buffered[side], data, len);
@@ -245,7 +304,10 @@ conversation_say(struct conversation *c, const char *word)
 		conversation_flush(c, side);
 		conversation_segment(c, side, (word[0] == 'F' ? TCP_FIN : TCP_RST) | TCP_ACK, NULL,
 				     0, captured);
-	} else if (strcmp(word, "cert") == 0)
+		c->closed[side] = true;
+	} else if (strcmp(word, "soft") == 0)
+		conversation_soft_reset(c, side, captured);
+	else if (strcmp(word, "cert") == 0)
 		conversation_certificate(c, side, captured);
 	else if (word[0] == 'C' && word[1] == 'H')
 		conversation_hello(c, side, word, captured);
@@ -287,6 +349,8 @@ conversation_run(const char *script, enum split split)
 	c->flows = flow_table_create(&sink);
 	conversation_segment(c, CLIENT, TCP_SYN, NULL, 0, true);
 	conversation_segment(c, SERVER, TCP_SYN | TCP_ACK, NULL, 0, true);
+	if (split == SPLIT_OPENVPN)
+		conversation_resets(c);
 	for (char *w = strtok_r(words, " ", &save); w != NULL; w = strtok_r(NULL, " ", &save))
 		conversation_say(c, w);
 	conversation_flush(c, CLIENT);

@@ -1,7 +1,7 @@
 /*
  * test_verdict.c - whole conversations against the verdict they must get, row by row.
- * Each script runs three times: a message a segment, a byte a segment, and packed; nothing may
- * change.
+ * Each script runs four times: a message a segment, a byte a segment, packed, and in OpenVPN;
+ * nothing may change.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -124,15 +124,15 @@ test_cases(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		for (enum split s = SPLIT_MESSAGES; s <= SPLIT_PACKED; s++)
+		for (enum split s = SPLIT_MESSAGES; s <= SPLIT_OPENVPN; s++)
 			check(i, s);
 }
 
 /* Whatever one lost message hides, the values of the whole conversation may only become unknown. */
 static void
-check_damaged(const char *script, const struct heard *whole)
+check_damaged(const char *script, enum split split, const struct heard *whole)
 {
-	struct heard h = conversation_run(script, SPLIT_MESSAGES);
+	struct heard h = conversation_run(script, split);
 	const struct outcome_attempt *a = &h.attempt, *w = &whole->attempt;
 
 	if (h.sessions != 1)
@@ -161,7 +161,8 @@ lose_word(const char *script, size_t n, const struct heard *whole)
 			 i == n && speech ? "lost:" : "", w);
 	}
 	free(words);
-	check_damaged(damaged, whole);
+	check_damaged(damaged, SPLIT_MESSAGES, whole);
+	check_damaged(damaged, SPLIT_OPENVPN, whole);
 }
 
 static void
@@ -199,6 +200,40 @@ test_attempts(void **state)
 	assert_int_equal(h.attempt.client_cert_requested, ANSWER_YES);
 }
 
+/* Each renegotiation of OpenVPN is a TLS session of its own, whoever begins it, and even when the
+ * soft reset or the ClientHello was not captured. */
+static void
+test_openvpn_renegotiation(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *second;
+		enum verdict verdict;
+		enum answer requested;
+	} rows[] = {
+	    {"soft s:soft " UNASKED "cke ccs fin s:ccs s:fin", VERDICT_NOT_REQUESTED, ANSWER_NO},
+	    {"s:soft soft " UNASKED "cke ccs fin s:ccs s:fin", VERDICT_NOT_REQUESTED, ANSWER_NO},
+	    {"soft s:soft " FLIGHT NOTHING "s:alert40", VERDICT_NO_CLIENT_CERT_REJECTED,
+	     ANSWER_YES},
+	    {"lost:soft s:soft " FLIGHT NOTHING "s:alert40", VERDICT_NO_CLIENT_CERT_REJECTED,
+	     ANSWER_YES},
+	    {"soft s:soft lost:CH s:SH s:cert s:ske s:CR s:done " NOTHING "s:alert40",
+	     VERDICT_INCOMPLETE_CAPTURE, ANSWER_YES},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char script[512];
+		snprintf(script, sizeof(script), "%s%s", FLIGHT ANSWER "s:ccs s:fin app s:app ",
+			 rows[i].second);
+		struct heard h = conversation_run(script, SPLIT_OPENVPN);
+		if (h.sessions != 2 || h.verdict != rows[i].verdict)
+			print_error("%s\n got %u sessions, %s: %s\n", script, h.sessions,
+				    verdict_name(h.verdict), h.explanation);
+		assert_int_equal(h.sessions, 2);
+		assert_int_equal(h.verdict, rows[i].verdict);
+		assert_int_equal(h.attempt.client_cert_requested, rows[i].requested);
+	}
+}
+
 static void
 test_capture_state(void **state)
 {
@@ -224,9 +259,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_cases),
-	    cmocka_unit_test(test_lost_messages),
-	    cmocka_unit_test(test_attempts),
+	    cmocka_unit_test(test_cases),         cmocka_unit_test(test_lost_messages),
+	    cmocka_unit_test(test_attempts),      cmocka_unit_test(test_openvpn_renegotiation),
 	    cmocka_unit_test(test_capture_state),
 	};
 
