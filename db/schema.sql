@@ -17,7 +17,8 @@
 CREATE TABLE incident (
 	id INTEGER PRIMARY KEY,
 	name TEXT NOT NULL UNIQUE,
-	note TEXT
+	note TEXT,
+	related INTEGER NOT NULL DEFAULT 0 -- pass 2 is done for all its captures
 ) STRICT;
 
 -- A file as the file system showed it; done: read to its end with everything in it.
@@ -192,7 +193,8 @@ CREATE TABLE request_item (
 	PRIMARY KEY (request_id, position)
 ) STRICT, WITHOUT ROWID;
 
--- Sessions.
+-- Sessions. From attempt_no on: what pass 1 leaves for pass 2 (struct outcome_notes).
+-- answer_id and conclusion_id are what both passes say; what pass 1 alone said is in `revised`.
 
 CREATE TABLE session (
 	id INTEGER PRIMARY KEY,
@@ -213,7 +215,14 @@ CREATE TABLE session (
 	started_ns INTEGER NOT NULL,
 	ended_ns INTEGER NOT NULL,
 	client_certificate_id INTEGER REFERENCES certificate (id),
-	server_certificate_id INTEGER REFERENCES certificate (id)
+	server_certificate_id INTEGER REFERENCES certificate (id),
+	attempt_no INTEGER,      -- of the headline; NULL 1
+	outcome_rule INTEGER,    -- NULL: the outcome was not inferred
+	signs INTEGER,           -- 1 corroborable, 2 unsolicited
+	handle INTEGER,          -- ticket or session id it gave out, a digest
+	used INTEGER,            -- ... it was resumed with
+	ticket_length INTEGER,   -- of a NewSessionTicket of TLS 1.3, header included
+	identity_length INTEGER  -- of the PSK it was resumed with
 ) STRICT;
 
 CREATE TABLE story (
@@ -250,6 +259,30 @@ CREATE TABLE relation (
 	PRIMARY KEY (session_id, relation, other_session_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX relation_other ON relation (other_session_id);
+
+-- Pass 2 (relate.c): what it changed, so that it can be undone and done again.
+
+CREATE TABLE revised (
+	session_id INTEGER PRIMARY KEY REFERENCES session (id),
+	attempt_no INTEGER NOT NULL,                            -- of the headline
+	answer_id INTEGER NOT NULL REFERENCES answer (id),      -- of pass 1
+	conclusion_id INTEGER NOT NULL REFERENCES conclusion (id),
+	explanation TEXT                                        -- instead of story's; NULL keeps it
+) STRICT;
+
+-- A further fact, or (instead) a fact of the story in other words; NULL keeps what stands there.
+CREATE TABLE revised_fact (
+	session_id INTEGER NOT NULL REFERENCES session (id),
+	attempt_no INTEGER NOT NULL,
+	fact TEXT NOT NULL,
+	instead INTEGER NOT NULL,
+	value TEXT,
+	evidence TEXT NOT NULL,
+	confidence TEXT NOT NULL,
+	basis TEXT,
+	frames TEXT,
+	PRIMARY KEY (session_id, attempt_no, fact)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE comparison (
 	id INTEGER PRIMARY KEY,

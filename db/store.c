@@ -33,8 +33,9 @@ static const char *const statements[STORE_STATEMENT_COUNT] = {
     [STORE_SESSION_INSERT] =
 	"INSERT INTO session (id, capture_id, profile_id, answer_id, conclusion_id, client_ip, client_port, "
 	"server_ip, server_port, client_mac, eap_identity_id, sni_id, stream, first_frame, last_frame, started_ns, "
-	"ended_ns, client_certificate_id, server_certificate_id) "
-	"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+	"ended_ns, client_certificate_id, server_certificate_id, attempt_no, outcome_rule, signs, handle, used, "
+	"ticket_length, identity_length) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
+	"?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)",
     [STORE_STORY_INSERT] =
 	"INSERT INTO story (session_id, community_id, client_random, server_random, explanation, attempts, chains, "
 	"requests, facts, ladder) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
@@ -108,6 +109,7 @@ store_destroy(struct store *s)
 	finalize(s);
 	database_close(&s->d);
 	dictionary_destroy(s->dictionary);
+	relate_filter_finish(&s->filter);
 	struct text *texts[] = {&s->attempts, &s->chains, &s->requests,
 				&s->facts,    &s->ladder, &s->chain};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -258,7 +260,7 @@ store_close(struct store *s)
 	struct database *d = &s->d;
 	bool ok = !s->in_capture || store_abandon(s);
 
-	ok = ok && sweep(s) && database_exec(d, embed_indexes_sql);
+	ok = ok && sweep(s) && relate_incidents(d) && database_exec(d, embed_indexes_sql);
 	finalize(s);
 	/* Others may have it open; then the last to close takes it back. Not a fault. */
 	sqlite3_busy_timeout(d->db, 0);
@@ -321,6 +323,7 @@ store_begin(struct store *s)
 	if (!database_run(&s->d, s->statements[STORE_BEGIN]))
 		return false;
 	s->in_capture = true;
+	relate_filter_reset(&s->filter);
 	s->failed = !start_capture(s);
 	return !s->failed;
 }

@@ -60,7 +60,8 @@ const char *store_error(const struct store *s);
 /* Opens or creates (mode 0600) the database and takes the write lock's mode: WAL where it works.
  * Refuses foreign and newer files; upgrades older ones after a copy to PATH.v<N>.bak. */
 bool store_open(struct store *s, const char *path);
-/* Makes missing indexes, drops what no session refers to any more, checkpoints, back to DELETE. */
+/* Relates the sessions of incidents (relate.h), makes missing indexes, drops what no session refers
+ * to any more, checkpoints, back to DELETE. */
 bool store_close(struct store *s);
 
 /* How long to wait for another process that writes; 10 s by default. Any time after store_open. */
@@ -70,8 +71,8 @@ void store_wait(struct store *s, unsigned ms);
 bool store_begin(struct store *s);
 bool store_emit(void *store, const struct outcome *o);
 struct outcome_sink store_sink(struct store *s);
-/* Commits. replaces: id of the stored capture whose rows these are instead of (its names stay),
- * or 0. file may be NULL (stdin). id may be NULL. */
+/* Relates the capture's sessions (relate.h) and commits. replaces: id of the stored capture whose
+ * rows these are instead of (its names stay), or 0. file may be NULL (stdin). id may be NULL. */
 bool store_end(struct store *s, const struct outcome_capture *c, const struct store_parameters *p,
 	       const struct store_file *file, int64_t replaces, int64_t *id);
 bool store_abandon(struct store *s);

@@ -253,6 +253,8 @@ bool
 store_capture_delete(struct store *s, int64_t id)
 {
 	static const char *const steps[] = {
+	    "DELETE FROM revised WHERE session_id BETWEEN ?2 AND ?3",
+	    "DELETE FROM revised_fact WHERE session_id BETWEEN ?2 AND ?3",
 	    "DELETE FROM relation WHERE session_id IN (SELECT id FROM session WHERE id BETWEEN ?2 "
 	    "AND ?3) OR other_session_id IN (SELECT id FROM session WHERE id BETWEEN ?2 AND ?3)",
 	    "DELETE FROM comparison WHERE near_session BETWEEN ?2 AND ?3 OR far_session BETWEEN ?2 "
@@ -271,7 +273,7 @@ store_capture_delete(struct store *s, int64_t id)
 
 	sqlite3_snprintf(sizeof(sql), sql, "SELECT first_session FROM capture WHERE id = %lld",
 			 (long long)id);
-	if (!database_number(&s->d, sql, &first))
+	if (!relate_capture_goes(&s->d, id) || !database_number(&s->d, sql, &first))
 		return false;
 	sqlite3_snprintf(sizeof(sql), sql, "SELECT last_session FROM capture WHERE id = %lld",
 			 (long long)id);
@@ -360,6 +362,7 @@ store_end(struct store *s, const struct outcome_capture *c, const struct store_p
 		return database_fault(&s->d, "no capture has begun");
 	bool ok = put_incident(s, c) && insert_capture(s, c, p) && replace(s, replaces) &&
 		  put_name(s, s->capture_id, c->path, c->abs_path, file) &&
+		  relate_capture(&s->d, s->capture_id, s->filter.met) &&
 		  database_run(&s->d, s->statements[STORE_COMMIT]);
 	s->failed = !ok;
 	if (!ok)

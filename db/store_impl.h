@@ -1,12 +1,14 @@
 /*
  * store_impl.h - what the files of the store share; nobody else includes it.
- * store.c opens and closes, store_capture.c holds captures and files, store_session.c emits.
+ * store.c opens and closes, store_capture.c holds captures and files, store_session.c emits
+ * through store_ids.c and store_rows.c.
  */
 #ifndef DB_STORE_IMPL_H
 #define DB_STORE_IMPL_H
 
 #include "db/database.h"
 #include "db/dictionary.h"
+#include "db/relate_filter.h"
 #include "db/store.h"
 #include "db/text.h"
 
@@ -46,6 +48,7 @@ struct store {
 	int64_t capture_id, first_session, next_session;
 	/* the lists of the session being emitted, and one chain's */
 	struct text attempts, chains, requests, facts, ladder, chain;
+	struct relate_filter filter; /* of the capture */
 };
 
 /* Ids kept so far are no longer good. */

@@ -3,20 +3,12 @@
  * Called by the pipeline through store_sink(). How the lists are written is in schema.sql.
  */
 #include "db/store_ids.h"
+#include "db/store_rows.h"
 
-#include <arpa/inet.h>
 #include <string.h>
-#include <sys/socket.h>
-
-/* What a session's rows refer to. */
-struct references {
-	int64_t profile, answer, conclusion, sni, eap_identity;
-	int64_t client_certificate, server_certificate; /* leaves of the headline; 0 none */
-};
 
 enum {
 	ITEM_MAX = 4 + 6 * (TEXT_INT_MAX + 1), /* quotes, comma, ]; six numbers with their marks */
-	FRAMES_MAX = OUTCOME_FRAMES_MAX * (TEXT_INT_MAX + 1),
 };
 
 static bool
@@ -68,7 +60,7 @@ end_list(struct store *s, struct text *t)
 }
 
 static bool
-put_attempts(struct store *s, const struct outcome *o, struct references *r)
+put_attempts(struct store *s, const struct outcome *o, struct store_references *r)
 {
 	s->attempts.len = 0;
 	for (size_t i = 0; i < o->n_attempts; i++) {
@@ -86,7 +78,7 @@ put_attempts(struct store *s, const struct outcome *o, struct references *r)
 /* The headline's leaves: the client's of that attempt, the server's of that or the last before. */
 static void
 note_leaf(const struct outcome *o, const struct outcome_chain_link *l, int64_t id,
-	  struct references *r)
+	  struct store_references *r)
 {
 	unsigned headline = o->attempts[o->headline].attempt_no;
 
@@ -100,7 +92,8 @@ note_leaf(const struct outcome *o, const struct outcome_chain_link *l, int64_t i
 
 /* One chain: the links from i on that share attempt and role. *next: the first after it. */
 static bool
-put_chain(struct store *s, const struct outcome *o, size_t i, size_t *next, struct references *r)
+put_chain(struct store *s, const struct outcome *o, size_t i, size_t *next,
+	  struct store_references *r)
 {
 	const struct outcome_chain_link *first = &o->chain[i];
 	size_t n = i;
@@ -122,7 +115,7 @@ put_chain(struct store *s, const struct outcome *o, size_t i, size_t *next, stru
 }
 
 static bool
-put_chains(struct store *s, const struct outcome *o, struct references *r)
+put_chains(struct store *s, const struct outcome *o, struct store_references *r)
 {
 	s->chains.len = 0;
 	for (size_t i = 0; i < o->n_chain;)
@@ -145,16 +138,6 @@ put_requests(struct store *s, const struct outcome *o)
 	return end_list(s, &s->requests);
 }
 
-static void
-put_frames(struct text *t, const struct outcome_frames *f)
-{
-	for (unsigned i = 0; i < f->count && i < OUTCOME_FRAMES_MAX; i++) {
-		if (i > 0)
-			text_put_char(t, ',');
-		text_put_int(t, (int64_t)f->frame[i]);
-	}
-}
-
 static bool
 put_fact(struct store *s, const struct outcome_fact *f)
 {
@@ -164,14 +147,14 @@ put_fact(struct store *s, const struct outcome_fact *f)
 
 	if (!store_ids_claim(s, f, &id))
 		return false;
-	if (!text_reserve(t, ITEM_MAX + FRAMES_MAX + len * TEXT_ESCAPED_MAX))
+	if (!text_reserve(t, ITEM_MAX + STORE_FRAMES_MAX + len * TEXT_ESCAPED_MAX))
 		return no_memory(s);
 	put_separator(t);
 	put_marked(t, '"', id);
 	if (f->attempt_no != 1)
 		put_marked(t, '#', f->attempt_no);
 	text_put_char(t, '@');
-	put_frames(t, &f->frames);
+	store_rows_frames(t, &f->frames);
 	if (f->value != NULL) {
 		text_put_char(t, '=');
 		text_put_escaped(t, f->value, len);
@@ -223,145 +206,10 @@ put_ladder(struct store *s, const struct outcome *o)
 	return end_list(s, &s->ladder);
 }
 
-static void
-bind_list(sqlite3_stmt *stmt, int column, const struct text *t)
-{
-	if (t->len > 0)
-		sqlite3_bind_text64(stmt, column, t->data, t->len, SQLITE_STATIC, SQLITE_UTF8);
-	else
-		sqlite3_bind_null(stmt, column);
-}
-
-static void
-bind_or_null(sqlite3_stmt *stmt, int column, int64_t v, int64_t null)
-{
-	if (v == null)
-		sqlite3_bind_null(stmt, column);
-	else
-		sqlite3_bind_int64(stmt, column, v);
-}
-
-static void
-bind_random(sqlite3_stmt *stmt, int column, const uint8_t *random)
-{
-	sqlite3_bind_blob(stmt, column, random, 32, SQLITE_STATIC);
-}
-
-/* IPv4 by hand: inet_ntop is a printf. */
-static const char *
-address_text(const struct outcome_endpoint *e, char buf[INET6_ADDRSTRLEN])
-{
-	struct text t = {buf, 0, INET6_ADDRSTRLEN};
-
-	if (e->family == 6)
-		return inet_ntop(AF_INET6, e->addr, buf, INET6_ADDRSTRLEN);
-	if (e->family != 4)
-		return NULL;
-	text_put_int(&t, e->addr[0]);
-	for (int i = 1; i < 4; i++)
-		put_marked(&t, '.', e->addr[i]);
-	text_put_char(&t, '\0');
-	return buf;
-}
-
-static void
-bind_endpoint(sqlite3_stmt *stmt, int column, const struct outcome_endpoint *e,
-	      char buf[INET6_ADDRSTRLEN])
-{
-	sqlite3_bind_text(stmt, column, address_text(e, buf), -1, SQLITE_STATIC);
-	bind_or_null(stmt, column + 1, e->family != 0 ? e->port : -1, -1);
-}
-
-static int64_t
-mac_number(const struct outcome_endpoint *e)
-{
-	int64_t v = 0;
-
-	if (!e->has_mac)
-		return -1;
-	for (int i = 0; i < 6; i++)
-		v = v << 8 | e->mac[i];
-	return v;
-}
-
-static bool
-insert_session(struct store *s, const struct outcome *o, const struct references *r)
-{
-	sqlite3_stmt *stmt = s->statements[STORE_SESSION_INSERT];
-	char client[INET6_ADDRSTRLEN], server[INET6_ADDRSTRLEN];
-
-	sqlite3_bind_int64(stmt, 1, s->next_session);
-	sqlite3_bind_int64(stmt, 2, s->capture_id);
-	sqlite3_bind_int64(stmt, 3, r->profile);
-	sqlite3_bind_int64(stmt, 4, r->answer);
-	sqlite3_bind_int64(stmt, 5, r->conclusion);
-	bind_endpoint(stmt, 6, &o->client, client);
-	bind_endpoint(stmt, 8, &o->server, server);
-	bind_or_null(stmt, 10, mac_number(&o->client), -1);
-	bind_or_null(stmt, 11, r->eap_identity, 0);
-	bind_or_null(stmt, 12, r->sni, 0);
-	bind_or_null(stmt, 13, o->stream, -1);
-	sqlite3_bind_int64(stmt, 14, (int64_t)o->first_frame);
-	sqlite3_bind_int64(stmt, 15, (int64_t)o->last_frame);
-	sqlite3_bind_int64(stmt, 16, o->started_ns);
-	sqlite3_bind_int64(stmt, 17, o->ended_ns);
-	bind_or_null(stmt, 18, r->client_certificate, 0);
-	bind_or_null(stmt, 19, r->server_certificate, 0);
-	return database_run(&s->d, stmt);
-}
-
-static bool
-insert_story(struct store *s, const struct outcome *o)
-{
-	sqlite3_stmt *stmt = s->statements[STORE_STORY_INSERT];
-
-	sqlite3_bind_int64(stmt, 1, s->next_session);
-	sqlite3_bind_text(stmt, 2, o->community_id, -1, SQLITE_STATIC);
-	bind_random(stmt, 3, o->client_random);
-	bind_random(stmt, 4, o->server_random);
-	sqlite3_bind_text(stmt, 5, o->explanation, -1, SQLITE_STATIC);
-	bind_list(stmt, 6, &s->attempts);
-	bind_list(stmt, 7, &s->chains);
-	bind_list(stmt, 8, &s->requests);
-	bind_list(stmt, 9, &s->facts);
-	bind_list(stmt, 10, &s->ladder);
-	return database_run(&s->d, stmt);
-}
-
-static bool
-insert_finding(struct store *s, const struct outcome_finding *f)
-{
-	sqlite3_stmt *stmt = s->statements[STORE_FINDING_INSERT];
-	const char *texts[] = {f->cause,       f->certainty,  f->severity,
-			       f->explanation, f->server_fix, f->client_fix};
-	char buf[FRAMES_MAX];
-	struct text frames = {buf, 0, sizeof(buf)};
-
-	sqlite3_bind_int64(stmt, 1, s->next_session);
-	sqlite3_bind_int64(stmt, 2, f->rank);
-	sqlite3_bind_int64(stmt, 3, f->attempt_no);
-	for (int i = 0; i < 6; i++)
-		sqlite3_bind_text(stmt, 4 + i, texts[i], -1, SQLITE_STATIC);
-	put_frames(&frames, &f->frames);
-	bind_list(stmt, 10, &frames);
-	return database_run(&s->d, stmt);
-}
-
-static bool
-insert_rows(struct store *s, const struct outcome *o, const struct references *r)
-{
-	if (!insert_session(s, o, r) || !insert_story(s, o))
-		return false;
-	for (size_t i = 0; i < o->n_findings; i++)
-		if (!insert_finding(s, &o->findings[i]))
-			return false;
-	return true;
-}
-
 static bool
 emit(struct store *s, const struct outcome *o)
 {
-	struct references r = {0};
+	struct store_references r = {0};
 
 	if (o->headline >= o->n_attempts)
 		return database_fault(&s->d, "a session without its headline attempt");
@@ -369,7 +217,7 @@ emit(struct store *s, const struct outcome *o)
 	       store_ids_name(s, o->sni, &r.sni) &&
 	       store_ids_name(s, o->eap_identity, &r.eap_identity) && put_attempts(s, o, &r) &&
 	       put_chains(s, o, &r) && put_requests(s, o) && put_facts(s, o) && put_ladder(s, o) &&
-	       insert_rows(s, o, &r);
+	       store_rows_insert(s, o, &r);
 }
 
 bool
@@ -381,10 +229,13 @@ store_emit(void *store, const struct outcome *o)
 		return false; /* the text of the first fault stays */
 	if (!s->in_capture)
 		return database_fault(&s->d, "a session outside of a capture");
+	relate_filter_expect(&s->filter, o);
 	s->failed = !emit(s, o);
-	if (!s->failed)
-		s->next_session++;
-	return !s->failed;
+	if (s->failed)
+		return false;
+	relate_filter_add(&s->filter, o);
+	s->next_session++;
+	return true;
 }
 
 struct outcome_sink

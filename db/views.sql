@@ -58,7 +58,7 @@ SELECT
 	v.verdict,
 	v.sub_reason,
 	v.modifiers,
-	t.explanation,
+	coalesce(w.explanation, t.explanation) AS explanation,
 	p.client_stack,
 	p.server_stack,
 	cc.subject AS client_subject,
@@ -87,6 +87,7 @@ JOIN conclusion v ON v.id = s.conclusion_id
 LEFT JOIN capture c ON c.id = s.capture_id
 LEFT JOIN profile p ON p.id = s.profile_id
 LEFT JOIN story t ON t.session_id = s.id
+LEFT JOIN revised w ON w.session_id = s.id
 LEFT JOIN incident i ON i.id = c.incident_id
 LEFT JOIN name n ON n.id = s.sni_id
 LEFT JOIN name e ON e.id = s.eap_identity_id
@@ -115,7 +116,11 @@ SELECT
 	a.confidence
 FROM story t
 JOIN json_each(t.attempts) j
-JOIN answer a ON a.id = CAST(j.value AS INTEGER);
+LEFT JOIN revised w ON w.session_id = t.session_id
+	AND w.attempt_no = CASE instr(j.value, '#') WHEN 0 THEN 1
+		ELSE CAST(substr(j.value, instr(j.value, '#') + 1) AS INTEGER) END
+LEFT JOIN session s ON s.id = w.session_id
+JOIN answer a ON a.id = coalesce(s.answer_id, CAST(j.value AS INTEGER));
 
 CREATE VIEW facts AS
 SELECT
@@ -124,14 +129,21 @@ SELECT
 		CAST(substr(j.value, instr(j.value, '#') + 1) AS INTEGER) ELSE 1 END AS attempt_no,
 	k.fact,
 	CASE WHEN instr(j.value, '=') THEN substr(j.value, instr(j.value, '=') + 1) END AS value,
-	k.evidence,
-	k.confidence,
-	k.basis,
+	coalesce(r.evidence, k.evidence) AS evidence,
+	coalesce(r.confidence, k.confidence) AS confidence,
+	coalesce(r.basis, k.basis) AS basis,
 	nullif(substr(j.value, instr(j.value, '@') + 1,
 		instr(j.value || '=', '=') - instr(j.value, '@') - 1), '') AS frames
 FROM story t
 JOIN json_each(t.facts) j
-JOIN claim k ON k.id = CAST(j.value AS INTEGER);
+JOIN claim k ON k.id = CAST(j.value AS INTEGER)
+LEFT JOIN revised_fact r ON r.session_id = t.session_id AND r.fact = k.fact AND r.instead = 1
+	AND r.attempt_no = CASE WHEN instr(j.value, '#') BETWEEN 1 AND instr(j.value, '@') THEN
+		CAST(substr(j.value, instr(j.value, '#') + 1) AS INTEGER) ELSE 1 END
+UNION ALL
+SELECT session_id, attempt_no, fact, value, evidence, confidence, basis, frames
+FROM revised_fact
+WHERE instead = 0;
 
 CREATE VIEW messages AS
 SELECT

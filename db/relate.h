@@ -1,0 +1,36 @@
+/*
+ * relate.h - pass 2: what rests on more than one session, computed from the rows of pass 1.
+ * Between store.c, which runs it where captures end, and relations.def, whose rows say what.
+ *
+ * Nothing but rows of pass 1 is read, and ties are broken by time, content hash and frame, never by
+ * an id: the same captures give the same result in any order, and running it again changes nothing.
+ * What it changes is undone first (tables `revised`, `revised_fact`, `relation`).
+ */
+#ifndef DB_RELATE_H
+#define DB_RELATE_H
+
+#include "analyzer/outcome.h"
+#include "db/database.h"
+
+/* Two sessions that must be there for a row to find anything; bits. */
+enum relate_met {
+	RELATE_MET_SERVER =
+	    1 << 0, /* a server with a corroborable session and an unsolicited one */
+	RELATE_MET_HANDLE = 1 << 1, /* a ticket or session id given out and used */
+	RELATE_MET_LENGTH = 1 << 2, /* a client with a ticket and a resumed session of TLS 1.3 */
+	RELATE_MET_CLIENT = 1 << 3, /* a client that failed, and that presented a certificate */
+	RELATE_MET_RANDOM = 1 << 4, /* a client random seen twice */
+	RELATE_MET_ALL = (1 << 5) - 1
+};
+
+/* Run again what concerns this capture, inside the caller's transaction. met: what may be found,
+ * RELATE_MET_ALL when nobody knows. Of a capture with an incident only the rows whose scope is the
+ * capture; the incident is noted as due. False: fault. */
+bool relate_capture(struct database *d, int64_t capture_id, unsigned met);
+/* Everything for the incidents that are due, each in a transaction of its own. An incident as a
+ * whole is not related after each of its captures: that would take time quadratic in them. */
+bool relate_incidents(struct database *d);
+/* The incident of a capture that goes is due, inside the caller's transaction. */
+bool relate_capture_goes(struct database *d, int64_t capture_id);
+
+#endif

@@ -1,0 +1,174 @@
+/*
+ * store_rows.c - the rows of one session. See store_rows.h.
+ */
+#include "db/store_rows.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+#include <sys/socket.h>
+
+void
+store_rows_frames(struct text *t, const struct outcome_frames *f)
+{
+	for (unsigned i = 0; i < f->count && i < OUTCOME_FRAMES_MAX; i++) {
+		if (i > 0)
+			text_put_char(t, ',');
+		text_put_int(t, (int64_t)f->frame[i]);
+	}
+}
+
+static void
+bind_list(sqlite3_stmt *stmt, int column, const struct text *t)
+{
+	if (t->len > 0)
+		sqlite3_bind_text64(stmt, column, t->data, t->len, SQLITE_STATIC, SQLITE_UTF8);
+	else
+		sqlite3_bind_null(stmt, column);
+}
+
+static void
+bind_or_null(sqlite3_stmt *stmt, int column, int64_t v, int64_t null)
+{
+	if (v == null)
+		sqlite3_bind_null(stmt, column);
+	else
+		sqlite3_bind_int64(stmt, column, v);
+}
+
+static void
+bind_random(sqlite3_stmt *stmt, int column, const uint8_t *random)
+{
+	sqlite3_bind_blob(stmt, column, random, 32, SQLITE_STATIC);
+}
+
+/* IPv4 by hand: inet_ntop is a printf. */
+static const char *
+address_text(const struct outcome_endpoint *e, char buf[INET6_ADDRSTRLEN])
+{
+	struct text t = {buf, 0, INET6_ADDRSTRLEN};
+
+	if (e->family == 6)
+		return inet_ntop(AF_INET6, e->addr, buf, INET6_ADDRSTRLEN);
+	if (e->family != 4)
+		return NULL;
+	text_put_int(&t, e->addr[0]);
+	for (int i = 1; i < 4; i++) {
+		text_put_char(&t, '.');
+		text_put_int(&t, e->addr[i]);
+	}
+	text_put_char(&t, '\0');
+	return buf;
+}
+
+static void
+bind_endpoint(sqlite3_stmt *stmt, int column, const struct outcome_endpoint *e,
+	      char buf[INET6_ADDRSTRLEN])
+{
+	sqlite3_bind_text(stmt, column, address_text(e, buf), -1, SQLITE_STATIC);
+	bind_or_null(stmt, column + 1, e->family != 0 ? e->port : -1, -1);
+}
+
+static int64_t
+mac_number(const struct outcome_endpoint *e)
+{
+	int64_t v = 0;
+
+	if (!e->has_mac)
+		return -1;
+	for (int i = 0; i < 6; i++)
+		v = v << 8 | e->mac[i];
+	return v;
+}
+
+enum { SIGN_CORROBORABLE = 1, SIGN_UNSOLICITED = 2 }; /* session.signs */
+
+static void
+bind_notes(sqlite3_stmt *stmt, int column, const struct outcome *o)
+{
+	const struct outcome_notes *n = &o->notes;
+	int signs =
+	    (n->corroborable ? SIGN_CORROBORABLE : 0) | (n->unsolicited ? SIGN_UNSOLICITED : 0);
+
+	bind_or_null(stmt, column, o->attempts[o->headline].attempt_no, 1);
+	bind_or_null(stmt, column + 1, n->outcome_rule, 0);
+	bind_or_null(stmt, column + 2, signs, 0);
+	bind_or_null(stmt, column + 3, (int64_t)n->handle, 0);
+	bind_or_null(stmt, column + 4, (int64_t)n->used, 0);
+	bind_or_null(stmt, column + 5, n->ticket_length, 0);
+	bind_or_null(stmt, column + 6, n->identity_length, 0);
+}
+
+static bool
+insert_session(struct store *s, const struct outcome *o, const struct store_references *r)
+{
+	sqlite3_stmt *stmt = s->statements[STORE_SESSION_INSERT];
+	char client[INET6_ADDRSTRLEN], server[INET6_ADDRSTRLEN];
+
+	sqlite3_bind_int64(stmt, 1, s->next_session);
+	sqlite3_bind_int64(stmt, 2, s->capture_id);
+	sqlite3_bind_int64(stmt, 3, r->profile);
+	sqlite3_bind_int64(stmt, 4, r->answer);
+	sqlite3_bind_int64(stmt, 5, r->conclusion);
+	bind_endpoint(stmt, 6, &o->client, client);
+	bind_endpoint(stmt, 8, &o->server, server);
+	bind_or_null(stmt, 10, mac_number(&o->client), -1);
+	bind_or_null(stmt, 11, r->eap_identity, 0);
+	bind_or_null(stmt, 12, r->sni, 0);
+	bind_or_null(stmt, 13, o->stream, -1);
+	sqlite3_bind_int64(stmt, 14, (int64_t)o->first_frame);
+	sqlite3_bind_int64(stmt, 15, (int64_t)o->last_frame);
+	sqlite3_bind_int64(stmt, 16, o->started_ns);
+	sqlite3_bind_int64(stmt, 17, o->ended_ns);
+	bind_or_null(stmt, 18, r->client_certificate, 0);
+	bind_or_null(stmt, 19, r->server_certificate, 0);
+	bind_notes(stmt, 20, o);
+	return database_run(&s->d, stmt);
+}
+
+static bool
+insert_story(struct store *s, const struct outcome *o)
+{
+	sqlite3_stmt *stmt = s->statements[STORE_STORY_INSERT];
+
+	sqlite3_bind_int64(stmt, 1, s->next_session);
+	sqlite3_bind_text(stmt, 2, o->community_id, -1, SQLITE_STATIC);
+	bind_random(stmt, 3, o->client_random);
+	bind_random(stmt, 4, o->server_random);
+	sqlite3_bind_text(stmt, 5, o->explanation, -1, SQLITE_STATIC);
+	bind_list(stmt, 6, &s->attempts);
+	bind_list(stmt, 7, &s->chains);
+	bind_list(stmt, 8, &s->requests);
+	bind_list(stmt, 9, &s->facts);
+	bind_list(stmt, 10, &s->ladder);
+	return database_run(&s->d, stmt);
+}
+
+static bool
+insert_finding(struct store *s, const struct outcome_finding *f)
+{
+	sqlite3_stmt *stmt = s->statements[STORE_FINDING_INSERT];
+	const char *texts[] = {f->cause,       f->certainty,  f->severity,
+			       f->explanation, f->server_fix, f->client_fix};
+	char buf[STORE_FRAMES_MAX];
+	struct text frames = {buf, 0, sizeof(buf)};
+
+	sqlite3_bind_int64(stmt, 1, s->next_session);
+	sqlite3_bind_int64(stmt, 2, f->rank);
+	sqlite3_bind_int64(stmt, 3, f->attempt_no);
+	for (int i = 0; i < 6; i++)
+		sqlite3_bind_text(stmt, 4 + i, texts[i], -1, SQLITE_STATIC);
+	store_rows_frames(&frames, &f->frames);
+	bind_list(stmt, 10, &frames);
+	return database_run(&s->d, stmt);
+}
+
+bool
+store_rows_insert(struct store *s, const struct outcome *o, const struct store_references *r)
+{
+	if (!insert_session(s, o, r) || !insert_story(s, o))
+		return false;
+	for (size_t i = 0; i < o->n_findings; i++)
+		if (!insert_finding(s, &o->findings[i]))
+			return false;
+	return true;
+}

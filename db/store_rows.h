@@ -1,0 +1,23 @@
+/*
+ * store_rows.h - writing one session: its own row, its story, its findings.
+ * Between store_session.c, which makes the lists and finds the ids, and SQLite.
+ */
+#ifndef DB_STORE_ROWS_H
+#define DB_STORE_ROWS_H
+
+#include "db/store_impl.h"
+
+/* What a session's rows refer to. */
+struct store_references {
+	int64_t profile, answer, conclusion, sni, eap_identity;
+	int64_t client_certificate, server_certificate; /* leaves of the headline; 0 none */
+};
+
+enum { STORE_FRAMES_MAX = OUTCOME_FRAMES_MAX * (TEXT_INT_MAX + 1) };
+
+/* A comma list; *t has room for STORE_FRAMES_MAX bytes. */
+void store_rows_frames(struct text *t, const struct outcome_frames *f);
+/* The session is s->next_session, its lists are in *s. */
+bool store_rows_insert(struct store *s, const struct outcome *o, const struct store_references *r);
+
+#endif

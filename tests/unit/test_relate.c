@@ -1,0 +1,276 @@
+/*
+ * test_relate.c - pass 2 as a whole: what the views show of it; the same result in any order, in
+ * any number of runs, and done again. Its rows one by one: test_relations.c.
+ */
+#include "db/relate.h"
+#include "db/relate_filter.h"
+
+#include "tests/unit/relate_sample.h"
+
+/* Everything pass 2 can say, by keys that are the same in every run. */
+static char *
+dump(const char *path)
+{
+	static const char *const questions[] = {
+	    "SELECT session_key, confidence, coalesce(modifiers, '-') FROM sessions ORDER BY 1",
+	    "SELECT s.session_key, relation, o.session_key FROM related r "
+	    "JOIN sessions s USING (session_id) JOIN sessions o "
+	    "ON o.session_id = r.other_session_id ORDER BY 1, 2, 3",
+	    "SELECT s.session_key, f.attempt_no, fact, value, f.evidence, f.confidence, basis, "
+	    "frames "
+	    "FROM facts f JOIN sessions s USING (session_id) ORDER BY 1, 2, 3",
+	    "SELECT s.session_key, a.attempt_no, a.confidence FROM attempts a "
+	    "JOIN sessions s USING (session_id) ORDER BY 1, 2",
+	    "SELECT session_key, explanation FROM sessions ORDER BY 1",
+	    "PRAGMA foreign_key_check",
+	};
+	char *all = NULL;
+
+	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++) {
+		char *rows = sample_rows(path, questions[i]);
+
+		sample_append(&all, rows);
+		free(rows);
+	}
+	return all;
+}
+
+/* --- what the views show
+ * ----------------------------------------------------------------------------- */
+
+static const struct made story[SESSIONS_MAX] = {
+    {.frame = 1, SUSPECT},
+    {.frame = 2, .start = 9, .random = 3, TICKETS},
+    {.frame = 3, .start = 20, PLAIN, .notes = {.handle = 77, .ticket_length = 225}},
+    {.frame = 4, .start = 25, PLAIN, .notes = {.used = 5, .identity_length = 200}},
+    {.frame = 5, .start = 26, .random = 3, REFUSED, .notes = {.used = 77}},
+};
+
+static const struct {
+	const char *sql, *rows;
+} views[] = {
+    {"SELECT confidence, modifiers, explanation FROM sessions WHERE first_frame = 1",
+     "high|retry_followed,same_client_succeeded|Inferred (confidence: high), not read.\n"},
+    {"SELECT confidence, outcome FROM attempts WHERE session_id = 1", "high|rejected\n"},
+    {"SELECT attempt_no, value, evidence, confidence, basis, frames FROM facts "
+     "WHERE session_id = 1 AND fact = 'outcome'",
+     "1|rejected|inferred|high|an alert; in another session the same server sent records of its "
+     "own as soon as it had accepted|6,7\n"
+     "2|rejected|inferred|medium|elsewhere|8\n"},
+    {"SELECT attempt_no, value, evidence, confidence, frames FROM facts "
+     "WHERE session_id = 4 AND fact = 'resumed_from'",
+     "1|f00d0100-3|inferred|medium|4\n"},
+    /* pass 1 stays */
+    {"SELECT a.confidence, c.modifiers FROM revised r JOIN answer a ON a.id = r.answer_id "
+     "JOIN conclusion c ON c.id = r.conclusion_id WHERE session_id = 1",
+     "medium|NULL\n"},
+    {"SELECT confidence FROM claim WHERE basis = 'an alert' AND confidence = 'medium'", "medium\n"},
+    {"SELECT count(*), count(DISTINCT attempt || resumed || client_cert || outcome || confidence) "
+     "FROM answer",
+     "6|6\n"},
+};
+
+static void
+test_views(void **state)
+{
+	struct sample_scratch t;
+
+	(void)state;
+	sample_scratch_make(&t);
+	struct store *s = sample_open(t.db);
+	store_made(s, NULL, 1, story);
+	sample_close(s);
+	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
+		sample_expect(t.db, views[i].sql, views[i].rows);
+	sample_scratch_remove(&t);
+}
+
+/* --- order, runs, again
+ * ------------------------------------------------------------------------------ */
+
+/* Three captures of one incident; all that relates lies between captures, but for one. */
+static const struct made shards[3][SESSIONS_MAX] = {
+    {{.frame = 1, .random = 9, ABORTED},
+     {.frame = 2, .start = 4, PLAIN, .notes = {.handle = 77}},
+     {.frame = 3, SUSPECT},
+     {.frame = 4, .start = 4, .random = 8, REFUSED}},
+    {{.frame = 1, .start = 3, .random = 9, ABORTED},
+     {.frame = 2, .start = 4, PLAIN, .notes = {.handle = 77}},
+     {.frame = 3, .start = 8, OK_SESSION},
+     {.frame = 4, .start = 4, .random = 8, REFUSED}},
+    {{.frame = 1, .start = 8, PLAIN, .notes = {.used = 77}},
+     {.frame = 2, .start = 8, OK_SESSION},
+     {.frame = 3, .start = 9, SUSPECT},
+     {.frame = 4, .start = 9, TICKETS},
+     {.frame = 5, .start = 4, .random = 8, REFUSED}},
+};
+
+static char *
+dump_in_order(const int order[3], bool one_run)
+{
+	struct sample_scratch t;
+
+	sample_scratch_make(&t);
+	struct store *s = sample_open(t.db);
+	for (int i = 0; i < 3; i++) {
+		store_made(s, "IR-1", (uint8_t)(order[i] + 1), shards[order[i]]);
+		if (!one_run) {
+			sample_close(s);
+			s = sample_open(t.db);
+		}
+	}
+	sample_close(s);
+	char *all = dump(t.db);
+	sample_scratch_remove(&t);
+	return all;
+}
+
+static void
+test_order_and_runs(void **state)
+{
+	static const int orders[][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
+					{1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+	char *want = dump_in_order(orders[0], true);
+
+	(void)state;
+	assert_non_null(strstr(want, "f00d0100-1|retry_followed|f00d0100-4\n"));
+	assert_non_null(strstr(want, "f00d0100-1|same_client_succeeded|f00d0200-3\n"));
+	assert_non_null(strstr(want, "f00d0100-1|same_handshake|f00d0200-1\n"));
+	assert_non_null(strstr(want, "f00d0300-1|resumed_from|f00d0200-2\n"));
+	assert_non_null(strstr(want, "f00d0300-3|corroborated_by|f00d0300-4\n"));
+	assert_null(strstr(want, "f00d0100-3|corroborated_by")); /* that is the capture's matter */
+	for (size_t i = 0; i < 6; i++)
+		for (int one_run = 0; one_run < 2; one_run++) {
+			char *have = dump_in_order(orders[i], one_run != 0);
+
+			assert_string_equal(have, want);
+			free(have);
+		}
+	free(want);
+}
+
+static void
+relate_again(const char *path, int64_t capture)
+{
+	struct database *d = calloc(1, sizeof(*d));
+
+	assert_non_null(d);
+	assert_true(database_set_path(d, path));
+	assert_true(database_open(d, NULL, SQLITE_OPEN_READWRITE));
+	assert_true(database_exec(d, "BEGIN"));
+	if (!relate_capture(d, capture, RELATE_MET_ALL))
+		fail_msg("%s", d->error);
+	assert_true(database_exec(d, "COMMIT"));
+	if (!relate_incidents(d))
+		fail_msg("%s", d->error);
+	database_close(d);
+	free(d);
+}
+
+static void
+test_again_is_the_same(void **state)
+{
+	(void)state;
+	for (int incident = 0; incident < 2; incident++) {
+		struct sample_scratch t;
+
+		sample_scratch_make(&t);
+		struct store *s = sample_open(t.db);
+		store_made(s, incident ? "IR-1" : NULL, 1, story);
+		sample_close(s);
+		char *want = dump(t.db);
+		for (int i = 0; i < 2; i++) {
+			relate_again(t.db, 1);
+			char *have = dump(t.db);
+
+			assert_string_equal(have, want);
+			free(have);
+		}
+		sample_expect(t.db, "SELECT count(*) > 0 FROM revised", "1\n");
+		free(want);
+		sample_scratch_remove(&t);
+	}
+}
+
+/* What rested on a capture is gone with it. */
+static void
+test_replaced_capture(void **state)
+{
+	static const struct made nothing[SESSIONS_MAX] = {{0}};
+	struct sample_scratch t;
+	struct outcome_capture c = sample_capture(2, "y.pcap");
+
+	(void)state;
+	sample_scratch_make(&t);
+	struct store *s = sample_open(t.db);
+	store_made(s, "IR-1", 1, shards[0]);
+	int64_t second = store_made(s, "IR-1", 2, shards[1]);
+	sample_close(s);
+	sample_expect(t.db, "SELECT count(*) > 0 FROM related WHERE relation = 'same_handshake'",
+		      "1\n");
+	s = sample_open(t.db);
+	assert_true(store_begin(s));
+	assert_true(store_end(s, &c, &sample_parameters, NULL, second, NULL));
+	sample_close(s);
+	char *have = dump(t.db);
+	struct sample_scratch alone;
+	sample_scratch_make(&alone);
+	s = sample_open(alone.db);
+	store_made(s, "IR-1", 1, shards[0]);
+	store_made(s, NULL, 2, nothing);
+	sample_close(s);
+	char *want = dump(alone.db);
+	assert_string_equal(have, want);
+	free(have);
+	free(want);
+	sample_scratch_remove(&t);
+	sample_scratch_remove(&alone);
+}
+
+/* --- the filter
+ * -------------------------------------------------------------------------------------- */
+
+/* Grown many times over, and full at last, it never says no where it must say yes. */
+static void
+test_filter(void **state)
+{
+	static const struct outcome_attempt attempt = {.attempt_no = 1,
+						       .outcome = REACTION_NOT_APPLICABLE};
+	struct relate_filter f = {0};
+	uint8_t random[32] = {0};
+	struct outcome o = {.client_random = random, .attempts = &attempt, .n_attempts = 1};
+
+	(void)state;
+	for (uint32_t i = 0; i < 300000; i++) {
+		memcpy(random, &i, sizeof(i));
+		relate_filter_expect(&f, &o);
+		relate_filter_add(&f, &o);
+	}
+	assert_int_equal(f.met, 0);
+	memset(random, 0, 4);
+	relate_filter_add(&f, &o);
+	assert_int_equal(f.met, RELATE_MET_RANDOM);
+	relate_filter_reset(&f);
+	relate_filter_add(&f, &o);
+	assert_int_equal(f.met, 0);
+	for (uint32_t i = 1; i < 1200000 && f.met == 0; i++) {
+		memcpy(random, &i, sizeof(i));
+		relate_filter_add(&f, &o);
+	}
+	assert_int_equal(f.met, RELATE_MET_ALL);
+	relate_filter_finish(&f);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_views),
+	    cmocka_unit_test(test_order_and_runs),
+	    cmocka_unit_test(test_again_is_the_same),
+	    cmocka_unit_test(test_replaced_capture),
+	    cmocka_unit_test(test_filter),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
