@@ -240,7 +240,7 @@ judge_session(struct tls_session *s, enum flow_end why, struct outcome *out)
 	out->sub_reason = j->verdict.sub_reason;
 	out->modifiers = j->facts.modifiers;
 	infer_note(&out->notes, &m, out->headline, &j->facts);
-	notes_of(&out->notes, &m, (enum answer)judged[0].facts.resumed.value);
+	notes_of(&out->notes, &m, &judged[0].facts);
 	out->explanation = explain_verdict(s, &j->facts, &j->verdict);
 	if ((out->modifiers & MODIFIER_APP_LAYER_REFUSAL) != 0)
 		out->explanation =

@@ -5,6 +5,7 @@
  */
 #include "analyzer/verdict/notes.h"
 
+#include "analyzer/verdict/infer_facts.h"
 #include "dissectors/tls/handshake.h"
 #include "dissectors/tls/version.h"
 
@@ -50,6 +51,20 @@ note_tickets(struct outcome_notes *n, const struct mutual_auth *m, bool is_13)
 	}
 }
 
+/* Without keys: records that the server sent unasked as soon as it had accepted are taken for
+ * tickets. In front of the tag stand the content's type and constant padding (RFC 8446 section
+ * 5.2); AEAD_AES_128_CCM_8 has a tag of 8 bytes. */
+static void
+note_sizes(struct outcome_notes *n, const struct inferred *i, const struct hellos *h)
+{
+	uint32_t rest = h->server->cipher_suite == 0x1305 ? 1 + 8 : 1 + 16;
+
+	if (i->notes.server_padding > 0)
+		rest += (uint32_t)i->notes.server_padding;
+	if (n->ticket_length == 0 && i->notes.n_tickets > 0 && i->notes.ticket_length[0] > rest)
+		n->ticket_length = i->notes.ticket_length[0] - rest;
+}
+
 static void
 note_identity(struct outcome_notes *n, const struct hellos *h)
 {
@@ -71,14 +86,20 @@ used_before_13(const struct mutual_auth *m, const struct hellos *h)
 }
 
 void
-notes_of(struct outcome_notes *n, const struct mutual_auth *m, enum answer resumed)
+notes_of(struct outcome_notes *n, const struct mutual_auth *m, const struct facts *first)
 {
+	const struct inferred *inferred = m->attempts[0].inferred;
+	int resumed = first->resumed.value;
 	struct hellos h = first_hellos(m);
 
 	if (h.client == NULL || h.server == NULL)
 		return;
 	bool is_13 = tls_version_is_13(h.server->version);
 	note_tickets(n, m, is_13);
+	if (is_13 && inferred != NULL && first->outcome.value == REACTION_ACCEPTED) {
+		n->unsolicited |= inferred->notes.unsolicited;
+		note_sizes(n, inferred, &h);
+	}
 	if (resumed == ANSWER_YES && is_13)
 		note_identity(n, &h);
 	else if (resumed == ANSWER_YES)

@@ -5,10 +5,9 @@
 #ifndef ANALYZER_VERDICT_NOTES_H
 #define ANALYZER_VERDICT_NOTES_H
 
-#include "analyzer/verdict/mutual_auth.h"
+#include "analyzer/verdict/facts.h"
 
-/* resumed: of the first handshake. What only inference knows of (outcome_rule, corroborable,
- * unsolicited, ticket_length without keys) is left as it is. */
-void notes_of(struct outcome_notes *n, const struct mutual_auth *m, enum answer resumed);
+/* first: the facts of the first handshake. What infer_note() filled stays. */
+void notes_of(struct outcome_notes *n, const struct mutual_auth *m, const struct facts *first);
 
 #endif
