@@ -15,19 +15,20 @@
 enum { WIDE = 112, BATCH = 1000 };
 
 /* Columns of the statement, in order. */
-#define FAILURES_COLUMNS(X)                                                                   \
-	X(session_id)                                                                         \
-	X(started_at)                                                                         \
-	X(client_ip)                                                                          \
-	X(client_port)                                                                        \
-	X(server_ip)                                                                          \
-	X(server_port)                                                                        \
-	X(client_cert_requested)                                                              \
-	X(client_cert) X(outcome) X(alert) X(alert_from) X(evidence) X(confidence) X(verdict) \
-	    X(sub_reason) X(modifiers) X(client_subject)
+#define FAILURES_COLUMNS(X)                                                                  \
+	X(session_id)                                                                        \
+	X(started_at)                                                                        \
+	X(client_ip)                                                                         \
+	X(client_port)                                                                       \
+	X(server_ip)                                                                         \
+	X(server_port)                                                                       \
+	X(client_cert_requested)                                                             \
+	X(client_cert)                                                                       \
+	X(outcome) X(alert) X(alert_from) X(evidence) X(confidence) X(verdict) X(sub_reason) \
+	    X(modifiers) X(client_subject)
 enum column {
 #define COLUMN_ENUM(name) COLUMN_##name,
-	FAILURES_COLUMNS(COLUMN_ENUM)
+	FAILURES_COLUMNS(COLUMN_ENUM) COLUMN_first_cause
 #undef COLUMN_ENUM
 };
 
@@ -35,13 +36,16 @@ static const char sql_table[] = "SELECT "
 #define COLUMN_TEXT(name) #name ", "
     FAILURES_COLUMNS(COLUMN_TEXT)
 #undef COLUMN_TEXT
-	"1 FROM ";
+	"(SELECT cause FROM findings g WHERE g.session_id = shown.session_id AND rank = 1"
+	" AND severity = 'failure' AND certainty <> 'possible') AS first_cause FROM ";
 
 static const char sql_export[] =
     "SELECT session_id, session_key, capture_path, incident, started_at, client_ip, client_port,"
     " server_ip, server_port, sni, tls_version, client_cert_requested, client_cert, proof, outcome,"
     " alert, alert_code, alert_from, verdict, sub_reason, modifiers, evidence, confidence,"
-    " client_subject, client_issuer, client_not_after, explanation FROM ";
+    " client_subject, client_issuer, client_not_after, explanation,"
+    " (SELECT cause FROM findings g WHERE g.session_id = shown.session_id AND rank = 1) AS cause"
+    " FROM ";
 
 static const struct table_column narrow[] = {
     {.title = "id", .width = 3, .right = true},
@@ -125,13 +129,15 @@ fill_cause(struct line *l, const struct query_rows *rows, bool mark)
 	const struct words *w =
 	    words_find(cell(rows, COLUMN_verdict), cell(rows, COLUMN_sub_reason),
 		       cell(rows, COLUMN_modifiers));
+	const struct cause_row *cause =
+	    words_cause(cell(rows, COLUMN_verdict), cell(rows, COLUMN_first_cause));
 	enum words_certainty c =
 	    words_certainty(cell(rows, COLUMN_evidence), cell(rows, COLUMN_confidence));
 
 	str_clear(&l->cause);
 	if (mark && is_inferred(rows))
 		str_add(&l->cause, c == WORDS_PROBABLY ? "~prob. " : "~");
-	str_add(&l->cause, w->brief);
+	str_add(&l->cause, cause != NULL ? cause->words : w->brief);
 }
 
 static void
@@ -321,7 +327,7 @@ list(struct command_io *io, struct query *q, const char *view, const char *path)
 
 	if (!load_frame(q, &frame))
 		return false;
-	str_addf(&sql, "%s%s ORDER BY session_id", sql_table, view);
+	str_addf(&sql, "%s%s AS shown ORDER BY session_id", sql_table, view);
 	bool good = print_lines(io, q, str_string(&sql), several_days(&frame));
 	if (good)
 		print_foot(&io->err, &frame, path);
@@ -337,7 +343,7 @@ static bool export(struct command_io *io, struct query *q, const char *view,
 	struct str sql = {0};
 	size_t count;
 
-	str_addf(&sql, "%s%s ORDER BY session_id", sql_export, view);
+	str_addf(&sql, "%s%s AS shown ORDER BY session_id", sql_export, view);
 	bool good = query_run(q, str_string(&sql), NULL, 0, &rows);
 	if (good) {
 		good = output_rows(io, format, &rows, &count);

@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One input on its way. */
 /* The secrets of this run that a capture's sessions have a use for. */
 struct fitting {
 	const struct keys *keys;

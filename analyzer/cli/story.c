@@ -82,6 +82,10 @@ story_load(struct story *s, struct query *q, const char *key)
 	moment_parse(story_text(s, "started_at"), &s->started_ns);
 	s->words = words_find(story_text(s, "verdict"), story_text(s, "sub_reason"),
 			      story_text(s, "modifiers"));
+	long first = story_first_finding(s);
+	if (first >= 0 && !result_is(&s->findings, (size_t)first, "certainty", "possible"))
+		s->cause = words_cause(story_text(s, "verdict"),
+				       result_text(&s->findings, (size_t)first, "cause"));
 	return STORY_FOUND;
 }
 
@@ -150,6 +154,12 @@ story_leaf(const struct story *s, const char *role, int64_t attempt_no)
 			return (long)i;
 	}
 	return STORY_NONE;
+}
+
+long
+story_first_finding(const struct story *s)
+{
+	return result_is(&s->findings, 0, "severity", "failure") ? 0 : STORY_NONE;
 }
 
 long

@@ -15,6 +15,7 @@ struct story {
 	int64_t attempt_no; /* the headline attempt, whose facts `sessions` shows */
 	int64_t started_ns;
 	const struct words *words;
+	const struct cause_row *cause; /* words_cause of it */
 };
 
 enum story_found { STORY_FOUND, STORY_UNKNOWN, STORY_FAULT };
@@ -32,6 +33,8 @@ long story_fact(const struct story *s, const char *fact);
 long story_message(const struct story *s, const char *sender, const char *kind, const char *name);
 /* Where `role` ("client", "server") presented its leaf, or STORY_NONE. */
 long story_leaf(const struct story *s, const char *role, int64_t attempt_no);
+/* The first finding, if it says why; STORY_NONE when there is none. */
+long story_first_finding(const struct story *s);
 /* How many items of this kind the request of the attempt had; -1 when there is no request. */
 long story_requested(const struct story *s, int64_t attempt_no, const char *kind);
 

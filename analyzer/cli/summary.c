@@ -78,7 +78,7 @@ put_causes(struct term *out, const struct summary *s)
 	int end = COUNT_END;
 
 	for (size_t i = 0; i < s->n_groups && s->groups[i].failed; i++) {
-		int needed = 2 + str_width(s->groups[i].words->cause) + 3;
+		int needed = 2 + str_width(s->groups[i].cause) + 3;
 		for (size_t n = s->groups[i].count; n > 9; n /= 10)
 			needed++;
 		end = needed > end ? needed : end;
@@ -86,7 +86,7 @@ put_causes(struct term *out, const struct summary *s)
 	for (size_t i = 0; i < s->n_groups && s->groups[i].failed; i++) {
 		const struct summary_group *g = &s->groups[i];
 		term_to(out, 2);
-		term_put(out, TERM_PLAIN, g->words->cause);
+		term_put(out, TERM_PLAIN, g->cause);
 		put_number(out, TERM_PLAIN, (int64_t)g->count, end);
 		term_to(out, end + 3);
 		put_ids(out, g);
@@ -123,7 +123,7 @@ put_other(struct term *out, const struct summary_group *g, int end)
 	bool early = g->kind == WORDS_EARLY;
 
 	put_number(out, TERM_PLAIN, (int64_t)g->count, end);
-	term_putf(out, TERM_PLAIN, " %s%s", early ? "failed early: " : "", g->words->cause);
+	term_putf(out, TERM_PLAIN, " %s%s", early ? "failed early: " : "", g->cause);
 	if (early || g->kind == WORDS_UNKNOWN || g->kind == WORDS_OPEN)
 		put_few_ids(out, g);
 	term_end(out);

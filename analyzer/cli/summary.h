@@ -12,7 +12,7 @@
 
 /* Sessions that one line counts. */
 struct summary_group {
-	const struct words *words;
+	const char *slug, *cause; /* machine name; in a person's words */
 	bool failed;
 	enum words_kind kind;
 	int64_t *ids; /* in order */

@@ -33,7 +33,7 @@ json_causes(struct json *j, const struct summary *s)
 		const struct summary_group *g = &s->groups[i];
 		json_open(j, '{');
 		json_key(j, "cause");
-		json_text(j, g->words->slug);
+		json_text(j, g->slug);
 		json_key(j, "sessions");
 		json_integer(j, (int64_t)g->count);
 		json_key(j, "ids");

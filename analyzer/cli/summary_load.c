@@ -4,6 +4,7 @@
  */
 #include "analyzer/cli/memory.h"
 #include "analyzer/cli/summary.h"
+#include "analyzer/verdict/causes.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -12,11 +13,14 @@
 /* run: ranges of capture ids, put before each statement by load_one. */
 #define OF_THIS_RUN " EXISTS (SELECT 1 FROM run WHERE capture_id BETWEEN low AND high) "
 
-/* Sessions with equal conclusion and answer are summed up alike: integers for each of them here,
- * words for one of each such kind below. Later captures have later sessions: ids come in order. */
+/* Sessions with equal conclusion, answer and first cause are summed up alike: integers for each of
+ * them here, words for one of each such kind below. Later captures have later sessions: ids come in
+ * order. */
 static const char sql_sessions[] =
-    "SELECT s.id, s.conclusion_id, s.answer_id FROM capture c"
+    "SELECT s.id, s.conclusion_id, s.answer_id, f.cause FROM capture c"
     " CROSS JOIN session s ON s.id BETWEEN c.first_session AND c.last_session"
+    " LEFT JOIN finding f ON f.session_id = s.id AND f.rank = 1 AND f.severity = 'failure'"
+    " AND f.certainty <> 'possible'"
     " WHERE EXISTS (SELECT 1 FROM run WHERE c.id BETWEEN low AND high) ORDER BY c.id";
 static const char sql_kind[] =
     "SELECT verdict, sub_reason, modifiers, evidence,"
@@ -39,9 +43,10 @@ static const char sql_servers[] =
     "SELECT server_ip, server_port, count(*) FROM sessions WHERE" CANNOT_TELL
     "AND server_ip IS NOT NULL AND" OF_THIS_RUN "GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT 1";
 
-/* Sessions of one conclusion and answer. */
+/* Sessions of one conclusion, answer and first cause. */
 struct kind {
 	int64_t conclusion, answer;
+	enum cause cause;       /* CAUSE_none: none that is a failure */
 	size_t group, evidence; /* indexes */
 	int rank;               /* of failures: how good an example they are, 0 the best */
 };
@@ -53,16 +58,21 @@ struct kinds {
 };
 
 static size_t
-find_group(struct summary *s, const struct words *words, bool failed)
+find_group(struct summary *s, const struct words *words, const struct cause_row *cause, bool failed)
 {
+	const char *slug = cause != NULL ? cause->name : words->slug;
+
 	for (size_t i = 0; i < s->n_groups; i++) {
 		struct summary_group *g = &s->groups[i];
-		if (g->failed == failed && strcmp(g->words->slug, words->slug) == 0)
+		if (g->failed == failed && strcmp(g->slug, slug) == 0)
 			return i;
 	}
 	s->groups = memory_grow(s->groups, s->n_groups, &s->room, sizeof(*s->groups));
 	struct summary_group *g = &s->groups[s->n_groups++];
-	*g = (struct summary_group){.words = words, .failed = failed, .kind = words->kind};
+	*g = (struct summary_group){.slug = slug,
+				    .cause = cause != NULL ? cause->words : words->cause,
+				    .failed = failed,
+				    .kind = words->kind};
 	/* A verdict that fails only when a certificate was asked for: it was not. */
 	if (!failed && words->kind == WORDS_FAILURE)
 		g->kind = WORDS_EARLY;
@@ -112,7 +122,11 @@ make_kind(struct summary *s, struct query *q, struct kind *k, const char *id)
 	const struct words *words =
 	    words_find(result_text(&r, 0, "verdict"), result_text(&r, 0, "sub_reason"),
 		       result_text(&r, 0, "modifiers"));
-	k->group = find_group(s, words, result_number(&r, 0, "failed") != 0);
+	bool failed = result_number(&r, 0, "failed") != 0;
+	const struct cause_row *cause = cause_row(k->cause);
+	if (!failed || cause == NULL || !words_cause(result_text(&r, 0, "verdict"), cause->name))
+		cause = NULL;
+	k->group = find_group(s, words, cause, failed);
 	k->evidence = evidence_index(result_text(&r, 0, "evidence"));
 	k->rank = (int)result_number(&r, 0, "rank");
 	result_finish(&r);
@@ -121,12 +135,13 @@ make_kind(struct summary *s, struct query *q, struct kind *k, const char *id)
 
 /* Few kinds are many sessions: the latest ones are found at the front. */
 static struct kind *
-find_kind(struct kinds *all, int64_t conclusion, int64_t answer)
+find_kind(struct kinds *all, const struct kind *wanted)
 {
 	for (size_t i = 0; i < all->count; i++) {
 		struct kind k = all->kinds[i];
 
-		if (k.conclusion != conclusion || k.answer != answer)
+		if (k.conclusion != wanted->conclusion || k.answer != wanted->answer ||
+		    k.cause != wanted->cause)
 			continue;
 		if (i > 0) {
 			all->kinds[i] = all->kinds[i - 1];
@@ -138,14 +153,12 @@ find_kind(struct kinds *all, int64_t conclusion, int64_t answer)
 }
 
 static struct kind *
-add_kind(struct summary *s, struct query *q, struct kinds *all, const struct query_rows *rows)
+add_kind(struct summary *s, struct query *q, struct kinds *all, struct kind *k, const char *id)
 {
-	struct kind k = {.conclusion = query_int(rows, 1), .answer = query_int(rows, 2)};
-
-	if (!make_kind(s, q, &k, query_text(rows, 0, NULL)))
+	if (!make_kind(s, q, k, id))
 		return NULL;
-	all->kinds = memory_grow(all->kinds, all->count, &all->room, sizeof(k));
-	all->kinds[all->count] = k;
+	all->kinds = memory_grow(all->kinds, all->count, &all->room, sizeof(*k));
+	all->kinds[all->count] = *k;
 	return &all->kinds[all->count++];
 }
 
@@ -173,9 +186,14 @@ count_all(struct summary *s, struct query *q, struct query_rows *rows)
 	enum query_step step;
 
 	while ((step = query_next(rows)) == QUERY_ROW) {
-		struct kind *k = find_kind(&all, query_int(rows, 1), query_int(rows, 2));
+		const char *cause = query_text(rows, 3, NULL);
+		struct kind wanted = {.conclusion = query_int(rows, 1),
+				      .answer = query_int(rows, 2),
+				      .cause = cause != NULL ? cause_find(cause) : CAUSE_none};
+		struct kind *k = find_kind(&all, &wanted);
+		const char *id = query_text(rows, 0, NULL);
 
-		if (k == NULL && (k = add_kind(s, q, &all, rows)) == NULL)
+		if (k == NULL && (k = add_kind(s, q, &all, &wanted, id)) == NULL)
 			break;
 		count(s, &all, k, query_int(rows, 0));
 	}

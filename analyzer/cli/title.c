@@ -63,7 +63,8 @@ title_print(struct term *out, const struct story *s)
 	struct str title = {0}, when = {0};
 	const char *path = story_text(s, "capture_path");
 
-	words_add_title(&title, s->words, story_text(s, "evidence"), story_text(s, "confidence"));
+	words_add_title(&title, s->words, s->cause, story_text(s, "evidence"),
+			story_text(s, "confidence"));
 	if (story_is(s, "verdict", "server_cert_rejected_by_client") &&
 	    story_text(s, "alert") != NULL)
 		story_add_alert(&title, s);

@@ -117,6 +117,32 @@ words_tag(enum words_certainty c)
 	return tags[c];
 }
 
+const struct cause_row *
+words_cause(const char *verdict, const char *first)
+{
+	static const char *const vague[] = {"client_cert_", "mutual_auth_ok", "handshake_failed_"};
+
+	for (size_t i = 0; first != NULL && verdict != NULL && i < sizeof(vague) / sizeof(vague[0]);
+	     i++)
+		if (strncmp(verdict, vague[i], strlen(vague[i])) == 0)
+			return cause_row(cause_find(first));
+	return NULL;
+}
+
+/* "Refused: client certificate" to "Refused: CA not trusted". */
+static void
+add_cause(struct str *t, const char *title, const struct cause_row *cause)
+{
+	const char *colon = strstr(title, ": ");
+
+	if (cause == NULL) {
+		str_add(t, title);
+		return;
+	}
+	str_add_bytes(t, title, colon != NULL ? (size_t)(colon - title) : strlen(title));
+	str_addf(t, ": %s", cause->words);
+}
+
 /* "Refused: no certificate sent" to "refused, no certificate sent". */
 static void
 add_soft(struct str *t, const char *title)
@@ -131,15 +157,19 @@ add_soft(struct str *t, const char *title)
 }
 
 void
-words_add_title(struct str *t, const struct words *w, const char *evidence, const char *confidence)
+words_add_title(struct str *t, const struct words *w, const struct cause_row *cause,
+		const char *evidence, const char *confidence)
 {
 	bool inferred = evidence != NULL && strcmp(evidence, "inferred") == 0;
 	enum words_certainty c = words_certainty(evidence, confidence);
+	struct str title = {0};
 
+	add_cause(&title, w->title, cause);
 	if (!inferred || w->kind == WORDS_UNKNOWN || c == WORDS_CANNOT_TELL) {
-		str_add(t, w->title);
-		return;
+		str_add(t, str_string(&title));
+	} else {
+		str_add(t, c == WORDS_PROBABLY ? "Probably: " : "Inferred: ");
+		add_soft(t, str_string(&title));
 	}
-	str_add(t, c == WORDS_PROBABLY ? "Probably: " : "Inferred: ");
-	add_soft(t, w->title);
+	str_finish(&title);
 }

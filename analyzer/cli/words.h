@@ -6,6 +6,7 @@
 #define ANALYZER_CLI_WORDS_H
 
 #include "analyzer/cli/term.h"
+#include "analyzer/verdict/causes.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,6 +38,9 @@ struct words_advice {
 const struct words *words_find(const char *verdict, const char *sub_reason, const char *modifiers);
 const struct words_advice *words_advice_find(const char *verdict, const char *sub_reason,
 					     const char *modifiers);
+/* The cause that names a session better than its verdict does; NULL when the verdict's own words
+ * do. first: the first finding's cause when it is a failure and more than possible, else NULL. */
+const struct cause_row *words_cause(const char *verdict, const char *first);
 /* All rows, for explain. */
 const struct words *words_all(size_t *count);
 const struct words_advice *words_advice_all(size_t *count);
@@ -58,8 +62,9 @@ enum words_certainty { WORDS_CERTAIN, WORDS_INFERRED, WORDS_PROBABLY, WORDS_CANN
 enum words_certainty words_certainty(const char *evidence, const char *confidence);
 const char *words_tag(enum words_certainty c); /* "[certain]" */
 
-/* Adds the title, with "Inferred: " or "Probably: " before it when it rests on an inferred fact. */
-void words_add_title(struct str *t, const struct words *w, const char *evidence,
-		     const char *confidence);
+/* Adds the title, its part after the colon replaced by the cause (NULL: not), with "Inferred: " or
+ * "Probably: " before it when it rests on an inferred fact. */
+void words_add_title(struct str *t, const struct words *w, const struct cause_row *cause,
+		     const char *evidence, const char *confidence);
 
 #endif

@@ -12,6 +12,17 @@ enum {
 		   MODIFIER_DROPPED_AFTER_ACCEPT
 };
 
+static const char *const meaning_of[IF_COUNT] = {
+#define CONDITION(constant, meaning) [IF_##constant] = meaning,
+#include "analyzer/verdict/conditions.def"
+};
+
+const char *
+condition_meaning(enum condition c)
+{
+	return c > IF_NONE && c < IF_COUNT ? meaning_of[c] : "nothing";
+}
+
 /* --- what there is ---------------------------------------------------------------------------- */
 
 static void
@@ -129,6 +140,10 @@ answer_conditions(struct finding_case *c)
 	holds[IF_WARNING_41] = f->answer != NULL && f->answer->kind == STEP_ALERT;
 	holds[IF_WAITED] = c->waited >= CONDITIONS_WAIT_NS;
 	holds[IF_STALLED] = c->stalled >= CONDITIONS_WAIT_NS;
+	holds[IF_LEFT_AT_ONCE] = f->end_step != NULL && f->end_step->sender == TLS_CLIENT &&
+				 f->server_finished.value == ANSWER_YES &&
+				 c->attempt->seen[EVENT_CLIENT_APPLICATION] == NULL &&
+				 c->session->trace.side[TLS_CLIENT].application_first == NULL;
 	holds[IF_LATER] = c->attempt->kind == ATTEMPT_RENEGOTIATION;
 }
 
@@ -235,6 +250,7 @@ hello_conditions(struct finding_case *c)
 	const struct server_hello_detail *sh = c->session->server_hello;
 	bool agreed = sh != NULL && sh->client_certificate_type != 0;
 
+	c->holds[IF_PORT_443] = c->session->flow->from[!c->session->client].port == 443;
 	c->holds[IF_PLAINTEXT] = answered_in_plaintext(c);
 	if (c->leaf != NULL && sh != NULL && !tls_version_is_13(c->session->version))
 		c->holds[IF_OTHER_TYPE] = c->chain->raw_public_key != agreed;

@@ -43,6 +43,7 @@ struct finding_case {
 	bool holds[IF_COUNT];
 };
 
+const char *condition_meaning(enum condition c);
 void conditions_of(struct finding_case *c, struct tls_session *s, const struct mutual_auth *m,
 		   size_t attempt, const struct facts *f, const struct verdict_result *v);
 

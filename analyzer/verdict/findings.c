@@ -5,7 +5,7 @@
  */
 #include "analyzer/verdict/findings.h"
 
-enum { LIST_MAX = 10 };
+enum { LIST_MAX = 12 };
 enum severity { FAILURE, WARNING, NOTE };
 enum certainty { PROVEN, LIKELY, POSSIBLE };
 enum explains { BY_ALERT, ALWAYS, NEVER };
@@ -73,7 +73,9 @@ findings_rule(size_t i, struct finding_rule *out)
 				     .severity = severities[rules[i].severity],
 				     .certainty = certainties[rules[i].certainty],
 				     .sentence = rules[i].sentence,
-				     .alert = rules[i].alert};
+				     .alert = rules[i].alert,
+				     .all = rules[i].all,
+				     .not = rules[i].not };
 	return true;
 }
 
@@ -144,8 +146,11 @@ collect(const struct finding_case *c, struct found found[static CAUSE_COUNT])
 	for (size_t i = 0; i < RULES; i++) {
 		if (taken(found, n, rules[i].cause) || !fits(&rules[i], c))
 			continue;
-		insert(found, n, (struct found){&rules[i], explains(&rules[i], c)});
-		n++;
+		struct found one = {&rules[i], explains(&rules[i], c)};
+		/* What is not sure and does not explain the alert is no help. */
+		if (rules[i].explains == BY_ALERT && !one.explains && rules[i].certainty != PROVEN)
+			continue;
+		insert(found, n++, one);
 	}
 	return n;
 }
@@ -212,7 +217,7 @@ fix_text(const struct finding_case *c, const char *fix, const char *settings)
 
 	if (text == NULL || settings[0] == '\0')
 		return text;
-	return arena_format(&c->session->arena, "%s (%s)", text, settings);
+	return arena_format(&c->session->arena, "%s. Settings: %s", text, settings);
 }
 
 static struct outcome_finding

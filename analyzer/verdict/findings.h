@@ -16,7 +16,8 @@ bool findings_add(struct tls_session *s, const struct mutual_auth *m, const stru
 struct finding_rule {
 	enum cause cause;
 	const char *severity, *certainty, *sentence;
-	int alert; /* 0: any */
+	int alert;                 /* 0: any */
+	const uint8_t *all, *not ; /* enum condition, up to IF_NONE */
 };
 /* Rule i, in the order of cause_rules.def; false behind the last. */
 bool findings_rule(size_t i, struct finding_rule *out);

@@ -250,7 +250,10 @@ def bad_usage_is_one_line():
     fails(run('analyze', '-o'), 1, 'needs a value')
     fails(run('analyze', '--force=yes', CAPTURE), 1, '--force takes no value')
     fails(run('analyze', '--jobs', '0', CAPTURE), 1, '--jobs')
-    fails(run('analyze', '--ca', 'x', CAPTURE), 1, '--ca: not in this version')
+    fails(run('analyze', '--ca', 'x', CAPTURE), 1, 'x: No such file or directory')
+    fails(run('analyze', '--crl', __file__, CAPTURE), 1, 'no CRL in it, PEM or DER')
+    fails(run('explain', 'unknown_ca', '--stack', 'x'), 1, 'no stack is called "x"; there are openssl, boringssl')
+    fails(run('analyze', '--port', '1', CAPTURE), 1, '--port: not in this version')
     fails(run('failures', 'a.db', 'b.db'), 1, 'one database')
     fails(run('show', '1'), 1, 'mtlscope.db: not found here')
     same(os.path.exists('mtlscope.db'), False, 'nothing was made')
@@ -374,7 +377,7 @@ def standard_input():
 def summary_as_json():
     done = run('analyze', '-o', 'json.db', '--json', CAPTURE)
     same(json.loads(done.stdout),
-         {'sessions': 1, 'failed': 1, 'causes': [{'cause': 'certificate_expired', 'sessions': 1, 'ids': [1]}],
+         {'sessions': 1, 'failed': 1, 'causes': [{'cause': 'client_cert_expired', 'sessions': 1, 'ids': [1]}],
           'evidence': {'observed': 1, 'decrypted': 0, 'inferred': 0, 'none': 0}, 'problems': []})
 
 

@@ -183,11 +183,21 @@ titles(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct str t = {0};
-		words_add_title(&t, words_find("no_client_cert_rejected", NULL, NULL),
+		words_add_title(&t, words_find("no_client_cert_rejected", NULL, NULL), NULL,
 				rows[i].evidence, rows[i].confidence);
 		assert_string_equal(str_string(&t), rows[i].title);
 		str_finish(&t);
 	}
+	/* The first finding says more than the verdict, but never about an empty answer. */
+	struct str t = {0};
+	const struct cause_row *cause =
+	    words_cause("client_cert_rejected", "client_cert_unknown_ca");
+	words_add_title(&t, words_find("client_cert_rejected", "unspecified", NULL), cause,
+			"observed", "certain");
+	assert_string_equal(str_string(&t), "Refused: CA not trusted");
+	str_finish(&t);
+	assert_null(words_cause("no_client_cert_rejected", "no_client_cert_configured"));
+	assert_null(words_cause("client_cert_rejected", NULL));
 	assert_int_equal(words_certainty("observed", "medium"), WORDS_PROBABLY);
 	assert_int_equal(words_certainty("inferred", "very_high"), WORDS_INFERRED);
 	assert_int_equal(words_certainty("observed", "certain"), WORDS_CERTAIN);
