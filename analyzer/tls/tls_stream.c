@@ -3,124 +3,7 @@
  */
 #include "analyzer/tls/tls_stream.h"
 
-#include "analyzer/tls/decrypt.h"
 #include "analyzer/tls/tls_stream_impl.h"
-#include "dissectors/tls/handshake.h"
-
-/* --- what framing tells ---------------------------------------------------------------------- */
-
-void
-tls_stream_step(struct tls_stream *t, const struct step *step)
-{
-	session_step(t->session, step);
-	if (step->kind == STEP_CCS && t->session->decrypt != NULL)
-		decrypt_change(t->session->decrypt, step->sender);
-}
-
-void
-tls_stream_foreign(struct tls_stream *t, enum tls_side side, uint64_t at, struct bytes data,
-		   const struct flow_mark *mark)
-{
-	session_foreign(t->session, side, at, data, mark);
-}
-
-void
-tls_stream_limit(struct tls_stream *t)
-{
-	t->session->limit = true;
-}
-
-/* --- sessions -------------------------------------------------------------------------------- */
-
-static bool
-open_session(struct tls_stream *t, enum flow_dir client)
-{
-	t->session = session_create(t->wing->run, t->flow, client);
-	if (t->session == NULL) {
-		t->wing->failed = true;
-		return false;
-	}
-	if (!t->later) {
-		t->session->first_frame = t->flow->first_frame;
-		t->session->first_ns = t->flow->first_ns;
-	}
-	return true;
-}
-
-static void
-add_lost(struct tls_stream *t, enum flow_dir d)
-{
-	const struct lost *l = &t->lost[d];
-	struct step gap = {.kind = STEP_GAP,
-			   .sender = session_side(t->session, d),
-			   .at = l->from,
-			   .end = l->to,
-			   .mark = l->mark};
-
-	if (l->to > l->from)
-		session_step(t->session, &gap);
-	t->lost[d] = (struct lost){0};
-}
-
-static void
-emit_session(struct tls_stream *t, enum flow_end why)
-{
-	struct tls_session *s = t->session;
-
-	if (s == NULL)
-		return;
-	tls_stream_open_late(t);
-	if (s->arena.failed)
-		t->wing->failed = true;
-	t->wing->sink.session(t->wing->sink.ctx, s, why);
-	session_destroy(s);
-	t->session = NULL;
-}
-
-/* A ClientHello in the clear after TLS ended on this connection (contract: a new session). */
-static void
-next_session(struct tls_stream *t, enum flow_dir client)
-{
-	emit_session(t, FLOW_END_REUSED);
-	t->later = true;
-	if (!open_session(t, client))
-		return;
-	tls_stream_set_opening(t);
-	t->mode[!client] = MODE_SEARCH;
-	t->search[!client] = (struct search){.alerts = true};
-}
-
-void
-tls_stream_message(struct tls_stream *t, const struct step *step, struct bytes body)
-{
-	struct step kept = *step;
-	enum flow_dir d = step->sender == TLS_CLIENT ? t->session->client : !t->session->client;
-
-	if (step->type == TLS_HS_client_hello && t->session->over && !step->decrypted &&
-	    t->session->client_hello != NULL) {
-		next_session(t, d);
-		if (t->session == NULL)
-			return;
-		kept.sender = TLS_CLIENT;
-	}
-	const struct step *in_trace = session_message(t->session, &kept, body);
-	if (kept.decrypted)
-		decrypt_message(t->session->decrypt, in_trace);
-	else if (kept.type == TLS_HS_client_hello || kept.type == TLS_HS_server_hello)
-		tls_stream_hello(t);
-}
-
-/* Whoever sends a ClientHello is the client; guesses of a midstream session give way. */
-static bool
-be_client(struct tls_stream *t, enum flow_dir client)
-{
-	if (t->session == NULL)
-		return open_session(t, client);
-	if (t->session->client != client && t->session->client_guessed)
-		session_swap_sides(t->session);
-	t->session->client_guessed = false;
-	return t->session->client == client;
-}
 
 /* --- one direction --------------------------------------------------------------------------- */
 
@@ -186,7 +69,7 @@ start_records(struct tls_stream *t, const struct flow_data *d, const struct sear
 	struct flow_data rest = view_from(d, s->hello_at);
 
 	t->mode[d->dir] = MODE_RECORDS;
-	add_lost(t, d->dir);
+	tls_stream_add_lost(t, d->dir);
 	if (before.data.len > 0)
 		records_data(t, &before);
 	if (t->mode[d->dir] == MODE_RECORDS)
@@ -197,7 +80,7 @@ static void
 start_hello(struct tls_stream *t, const struct flow_data *d, const struct search *s,
 	    enum flow_dir client)
 {
-	if (!be_client(t, client)) {
+	if (!tls_stream_be_client(t, client)) {
 		give_up(t, d->dir);
 		return;
 	}
@@ -217,7 +100,7 @@ start_client_hello(struct tls_stream *t, const struct flow_data *d, const struct
 {
 	/* A hello in a direction that had spoken TLS before begins another session. */
 	if (t->session != NULL && t->session->client == d->dir && t->session->client_hello != NULL)
-		next_session(t, d->dir);
+		tls_stream_next(t, d->dir);
 	start_hello(t, d, s, d->dir);
 }
 
@@ -233,7 +116,7 @@ start_sslv2(struct tls_stream *t, const struct flow_data *d, const struct search
 			    .mark = d->mark,
 			    .length = (uint32_t)s->sslv2_len};
 
-	if (!be_client(t, d->dir)) {
+	if (!tls_stream_be_client(t, d->dir)) {
 		give_up(t, d->dir);
 		return;
 	}
@@ -260,12 +143,12 @@ start_midstream(struct tls_stream *t, const struct flow_data *d, struct search *
 	struct framing *f = &t->framing[d->dir];
 
 	if (t->session == NULL) {
-		if (!open_session(t, guess_client(t->flow)))
+		if (!tls_stream_open(t, guess_client(t->flow)))
 			return;
 		t->session->client_guessed = true;
 	}
 	t->mode[d->dir] = MODE_RECORDS;
-	add_lost(t, d->dir);
+	tls_stream_add_lost(t, d->dir);
 	framing_start_lost(f);
 	uint64_t until = framing_adopt(f, t, session_side(t->session, d->dir), &s->resync, d);
 	if (until > 0)
@@ -369,7 +252,7 @@ tls_stream_restart(struct tls_stream *t, enum flow_dir d)
 	 * session's until it begins anew, too. */
 	if (++t->restarts[d] > t->restarts[!d]) {
 		t->later |= t->session != NULL;
-		emit_session(t, FLOW_END_REUSED);
+		tls_stream_emit(t, FLOW_END_REUSED);
 		t->mode[!d] = MODE_DONE;
 	}
 	framing_finish(&t->framing[d]);
@@ -383,7 +266,7 @@ cut_direction(struct tls_stream *t, enum flow_dir d, uint64_t at)
 {
 	const struct flow_mark last = {.frame = t->flow->last_frame, .time_ns = t->flow->last_ns};
 
-	add_lost(t, d);
+	tls_stream_add_lost(t, d);
 	if (t->mode[d] == MODE_RECORDS)
 		framing_cut(&t->framing[d], t, session_side(t->session, d), at, &last);
 }
@@ -401,7 +284,7 @@ tls_stream_end(struct tls_stream *t, enum flow_end why)
 		session_close(t->session, dir);
 		t->session->last_frame = t->flow->last_frame;
 		t->session->last_ns = t->flow->last_ns;
-		emit_session(t, why);
+		tls_stream_emit(t, why);
 	}
 	framing_finish(&t->framing[FLOW_DIR_A]);
 	framing_finish(&t->framing[FLOW_DIR_B]);

@@ -41,6 +41,15 @@ void tls_stream_gap(struct tls_stream *t, enum flow_dir d, uint64_t at, uint64_t
 void tls_stream_restart(struct tls_stream *t, enum flow_dir d);
 void tls_stream_end(struct tls_stream *t, enum flow_end why);
 
+/* tls_stream_session.c: a session of its own, false when memory is short; bytes that were missing
+ * before direction d was read become a step; the session is over; a ClientHello in the clear begins
+ * the next; this direction sent a ClientHello: false when the other is the client already. */
+bool tls_stream_open(struct tls_stream *t, enum flow_dir client);
+void tls_stream_add_lost(struct tls_stream *t, enum flow_dir d);
+void tls_stream_emit(struct tls_stream *t, enum flow_end why);
+void tls_stream_next(struct tls_stream *t, enum flow_dir client);
+bool tls_stream_be_client(struct tls_stream *t, enum flow_dir client);
+
 /* tls_open.c: tell framing which bodies are of use now; a hello in the clear was read; the session
  * is over, secrets that have come by now count. */
 void tls_stream_set_opening(struct tls_stream *t);

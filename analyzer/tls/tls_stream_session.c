@@ -1,0 +1,122 @@
+/*
+ * tls_stream_session.c - the sessions of one connection: opened, filled by what framing tells,
+ * passed on. See tls_stream_impl.h.
+ */
+#include "analyzer/tls/decrypt.h"
+#include "analyzer/tls/tls_stream_impl.h"
+#include "dissectors/tls/handshake.h"
+
+/* --- what framing tells ---------------------------------------------------------------------- */
+
+void
+tls_stream_step(struct tls_stream *t, const struct step *step)
+{
+	session_step(t->session, step);
+	if (step->kind == STEP_CCS && t->session->decrypt != NULL)
+		decrypt_change(t->session->decrypt, step->sender);
+}
+
+void
+tls_stream_foreign(struct tls_stream *t, enum tls_side side, uint64_t at, struct bytes data,
+		   const struct flow_mark *mark)
+{
+	session_foreign(t->session, side, at, data, mark);
+}
+
+void
+tls_stream_limit(struct tls_stream *t)
+{
+	t->session->limit = true;
+}
+
+/* --- sessions -------------------------------------------------------------------------------- */
+
+bool
+tls_stream_open(struct tls_stream *t, enum flow_dir client)
+{
+	t->session = session_create(t->wing->run, t->flow, client);
+	if (t->session == NULL) {
+		t->wing->failed = true;
+		return false;
+	}
+	if (!t->later) {
+		t->session->first_frame = t->flow->first_frame;
+		t->session->first_ns = t->flow->first_ns;
+	}
+	return true;
+}
+
+void
+tls_stream_add_lost(struct tls_stream *t, enum flow_dir d)
+{
+	const struct lost *l = &t->lost[d];
+	struct step gap = {.kind = STEP_GAP,
+			   .sender = session_side(t->session, d),
+			   .at = l->from,
+			   .end = l->to,
+			   .mark = l->mark};
+
+	if (l->to > l->from)
+		session_step(t->session, &gap);
+	t->lost[d] = (struct lost){0};
+}
+
+void
+tls_stream_emit(struct tls_stream *t, enum flow_end why)
+{
+	struct tls_session *s = t->session;
+
+	if (s == NULL)
+		return;
+	tls_stream_open_late(t);
+	if (s->arena.failed)
+		t->wing->failed = true;
+	t->wing->sink.session(t->wing->sink.ctx, s, why);
+	session_destroy(s);
+	t->session = NULL;
+}
+
+/* A ClientHello in the clear after TLS ended on this connection (contract: a new session). */
+void
+tls_stream_next(struct tls_stream *t, enum flow_dir client)
+{
+	tls_stream_emit(t, FLOW_END_REUSED);
+	t->later = true;
+	if (!tls_stream_open(t, client))
+		return;
+	tls_stream_set_opening(t);
+	t->mode[!client] = MODE_SEARCH;
+	t->search[!client] = (struct search){.alerts = true};
+}
+
+void
+tls_stream_message(struct tls_stream *t, const struct step *step, struct bytes body)
+{
+	struct step kept = *step;
+	enum flow_dir d = step->sender == TLS_CLIENT ? t->session->client : !t->session->client;
+
+	if (step->type == TLS_HS_client_hello && t->session->over && !step->decrypted &&
+	    t->session->client_hello != NULL) {
+		tls_stream_next(t, d);
+		if (t->session == NULL)
+			return;
+		kept.sender = TLS_CLIENT;
+	}
+	const struct step *in_trace = session_message(t->session, &kept, body);
+	if (kept.decrypted)
+		decrypt_message(t->session->decrypt, in_trace);
+	else if (kept.type == TLS_HS_client_hello || kept.type == TLS_HS_server_hello)
+		tls_stream_hello(t);
+}
+
+/* Whoever sends a ClientHello is the client; guesses of a midstream session give way. */
+bool
+tls_stream_be_client(struct tls_stream *t, enum flow_dir client)
+{
+	if (t->session == NULL)
+		return tls_stream_open(t, client);
+	if (t->session->client != client && t->session->client_guessed)
+		session_swap_sides(t->session);
+	t->session->client_guessed = false;
+	return t->session->client == client;
+}
