@@ -260,7 +260,7 @@ take_iv(struct direction *from, struct bytes *sealed, uint8_t iv[BULK_BLOCK_MAX]
 	size_t block = from->info->block;
 	bool lost = from->iv_lost;
 
-	if (sealed->len < 2 * block || sealed->len % block != 0)
+	if (sealed->len < block * (from->version == TLS_1_0 ? 1 : 2) || sealed->len % block != 0)
 		return false;
 	if (from->version != TLS_1_0) {
 		memcpy(iv, bytes_take(sealed, block).data, block);

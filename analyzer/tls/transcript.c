@@ -217,7 +217,11 @@ build_13(struct builder *b)
 	if (b->failed || client == NULL)
 		return;
 	server = take_flight(b, server, TLS_HS_finished);
+	if (!b->done && !is_message(b->last[TLS_SERVER], TLS_HS_finished))
+		b->failed = true;
 	client = take_flight(b, client->next, TLS_HS_finished);
+	if (!b->done && !is_message(b->last[TLS_CLIENT], TLS_HS_finished))
+		b->failed = true;
 	/* KeyUpdate and tickets are no part of it; what the client answers is. */
 	if (!b->done && !b->failed)
 		take_late_request(b, next_message(client), server);
