@@ -24,7 +24,7 @@
 #define GIVER(lookup)         "SELECT " lookup ", s.started_ns, x.place + s.first_frame, s.id " SESSIONS
 
 /* The same server by address, or by the name that was asked for. */
-#define EITHER_NAME "JOIN (VALUES (0), (1)) n "
+#define EITHER_NAME "CROSS JOIN (VALUES (0), (1)) n "
 #define NAMED_SERVER \
 	"CASE n.column1 WHEN 0 THEN s.server_ip || ' ' || s.server_port ELSE 'name ' || s.sni_id END"
 
@@ -34,6 +34,13 @@
 	"'server_gave_up_waiting', 'client_answer_missing'"
 #define FAILED_WITH_CERTIFICATE \
 	"'client_cert_rejected', 'client_cert_dropped', 'client_cert_proof_failed'"
+#define PRESENTED "a.client_cert = 'presented'"
+#define SUCCEEDED \
+	"v.verdict = 'mutual_auth_ok' AND coalesce(v.modifiers, '') NOT LIKE '%dropped_after_accept%' " \
+	"AND coalesce(v.modifiers, '') NOT LIKE '%app_layer_refusal%'"
+/* Where all fail, as they do after a change of the server's, none has a partner: that is found soon.
+ * v.id is there to have it asked last. */
+#define CLIENT_WITH(condition) " AND iif(v.id, s.client_ip, NULL) IN (SELECT s.client_ip " SESSIONS "WHERE " condition ")"
 #define RANDOMS_SEEN_TWICE \
 	"SELECT y.client_random FROM relate_scope z " \
 	"CROSS JOIN story y ON y.session_id BETWEEN z.first AND z.last " \

@@ -19,8 +19,9 @@ dump(const char *path)
 	    "SELECT s.session_key, f.attempt_no, fact, value, f.evidence, f.confidence, basis, "
 	    "frames "
 	    "FROM facts f JOIN sessions s USING (session_id) ORDER BY 1, 2, 3",
-	    "SELECT s.session_key, a.attempt_no, a.confidence FROM attempts a "
-	    "JOIN sessions s USING (session_id) ORDER BY 1, 2",
+	    "WITH k AS (SELECT session_id, session_key AS key FROM sessions) "
+	    "SELECT key, attempt_no, confidence FROM attempts JOIN k USING (session_id) "
+	    "ORDER BY 1, 2",
 	    "SELECT session_key, explanation FROM sessions ORDER BY 1",
 	    "PRAGMA foreign_key_check",
 	};
