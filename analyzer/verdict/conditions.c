@@ -115,6 +115,16 @@ conditions_request(const struct request *request)
 
 /* --- what holds ------------------------------------------------------------------------------- */
 
+static bool
+refused_renegotiation(const struct finding_case *c)
+{
+	for (const struct step *p = c->session->trace.side[TLS_CLIENT].first; p != NULL;
+	     p = p->next)
+		if (p->kind == STEP_ALERT && p->code == TLS_ALERT_no_renegotiation)
+			return true;
+	return false;
+}
+
 static void
 answer_conditions(struct finding_case *c)
 {
@@ -144,6 +154,7 @@ answer_conditions(struct finding_case *c)
 				 f->server_finished.value == ANSWER_YES &&
 				 c->attempt->seen[EVENT_CLIENT_APPLICATION] == NULL &&
 				 c->session->trace.side[TLS_CLIENT].application_first == NULL;
+	holds[IF_NO_RENEGOTIATION] = refused_renegotiation(c);
 	holds[IF_LATER] = c->attempt->kind == ATTEMPT_RENEGOTIATION;
 }
 

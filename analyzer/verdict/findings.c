@@ -239,23 +239,29 @@ finding_of(const struct finding_case *c, const struct found *found, unsigned att
 	    .frames = frames_of(r, c)};
 }
 
+size_t
+findings_of(const struct finding_case *c, unsigned attempt_no,
+	    struct outcome_finding to[static CAUSE_COUNT])
+{
+	struct found found[CAUSE_COUNT];
+	size_t n = collect(c, found);
+
+	for (size_t i = 0; i < n; i++)
+		to[i] = finding_of(c, &found[i], attempt_no, (unsigned)i + 1);
+	return n;
+}
+
 bool
 findings_add(struct tls_session *s, const struct mutual_auth *m, const struct facts *f,
 	     const struct verdict_result *v, struct outcome *out)
 {
 	struct finding_case c;
-	struct found found[CAUSE_COUNT];
+	struct outcome_finding to[CAUSE_COUNT] = {0};
 
 	conditions_of(&c, s, m, out->headline, f, v);
 	out->client_stack = stack_name(c.client_stack);
 	out->server_stack = stack_name(c.server_stack);
-	size_t n = collect(&c, found);
-	struct outcome_finding *to = arena_alloc(&s->arena, (n + 1) * sizeof(*to));
-	if (to == NULL)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		to[i] = finding_of(&c, &found[i], (unsigned)out->headline + 1, (unsigned)i + 1);
-	out->findings = to;
-	out->n_findings = n;
-	return true;
+	out->n_findings = findings_of(&c, (unsigned)out->headline + 1, to);
+	out->findings = arena_copy(&s->arena, to, sizeof(to));
+	return out->findings != NULL;
 }

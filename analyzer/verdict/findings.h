@@ -12,6 +12,10 @@
 bool findings_add(struct tls_session *s, const struct mutual_auth *m, const struct facts *f,
 		  const struct verdict_result *v, struct outcome *out);
 
+/* The findings of a case, ranked; to has room for one of each cause. Returns how many. */
+size_t findings_of(const struct finding_case *c, unsigned attempt_no,
+		   struct outcome_finding to[static CAUSE_COUNT]);
+
 /* A rule, for `explain` and for the test that every rule has one. */
 struct finding_rule {
 	enum cause cause;

@@ -1,0 +1,91 @@
+/*
+ * test_findings.c - every cause a conversation can show: one script that does, and one that must
+ * not. Causes that need more than plaintext records are test_findings_rules.c's, which counts both.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/findings_conversations.h"
+#include "tests/unit/findings_listen.h"
+
+static void
+print_all(const char *script, const struct said *said)
+{
+	print_error("%s\n", script);
+	for (size_t i = 0; i < said->count; i++)
+		print_error("  %s %s %s: %s\n", said->findings[i].cause,
+			    said->findings[i].certainty, said->findings[i].severity,
+			    said->explanations[i]);
+}
+
+static void
+test_conversations(void **state)
+{
+	struct said *said = calloc(1, sizeof(*said));
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(conversations); i++) {
+		const char *name = cause_row(conversations[i].cause)->name;
+		converse(said, conversations[i].shows, NULL);
+		const struct outcome_finding *f = find(said, name);
+		if (f == NULL || strcmp(f->certainty, conversations[i].certainty) != 0 ||
+		    (conversations[i].first && f->rank != 1)) {
+			print_error("want %s %s\n", name, conversations[i].certainty);
+			print_all(conversations[i].shows, said);
+			fail();
+		}
+		const char *severity = f->severity;
+		converse(said, conversations[i].without, NULL);
+		f = find(said, name);
+		if (f != NULL && strcmp(f->severity, severity) == 0) {
+			print_all(conversations[i].without, said);
+			fail_msg("not wanted: %s", name);
+		}
+	}
+	free(said);
+}
+
+/* --- stacks ----------------------------------------------------------------------------------- */
+
+static void
+test_stacks(void **state)
+{
+	struct said *said = calloc(1, sizeof(*said));
+
+	(void)state;
+	/* 42 of Go is not 42 of OpenSSL; an unknown stack may mean both. */
+	assert_true(stack_alert_means(STACK_GO, TLS_1_2, 42, CAUSE_client_cert_expired));
+	assert_false(stack_alert_means(STACK_OPENSSL, TLS_1_2, 42, CAUSE_client_cert_expired));
+	assert_true(stack_alert_means(STACK_NONE, TLS_1_2, 42, CAUSE_client_cert_expired));
+	assert_true(stack_alert_means(STACK_OPENSSL, TLS_1_2, 48, CAUSE_crl_missing_or_expired));
+	assert_false(stack_alert_means(STACK_NSS, TLS_1_2, 48, CAUSE_crl_missing_or_expired));
+	assert_int_equal(stack_find("OpenSSL"), STACK_OPENSSL);
+	assert_int_equal(stack_find("java jsse"), STACK_JSSE);
+	assert_int_equal(stack_find("x"), STACK_NONE);
+	/* decode_error for an empty answer is GnuTLS; a request in its order as well */
+	converse(said, ASK EMPTY "s:alert50 s:FIN", NULL);
+	assert_string_equal(said->stack, "GnuTLS");
+	converse(said, ASK EMPTY "s:alert40 s:FIN", NULL);
+	assert_string_equal(said->stack, "");
+	converse(said, "CH s:SH s:cert s:ske s:@CRgnutls s:done @expired" REST "s:alert49 s:FIN",
+		 NULL);
+	assert_string_equal(said->stack, "GnuTLS");
+	assert_int_equal(find(said, "client_cert_expired")->rank, 1);
+	assert_null(find(said, "identity_not_authorised"));
+	free(said);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_conversations),
+	    cmocka_unit_test(test_stacks),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
