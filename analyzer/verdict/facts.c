@@ -76,7 +76,7 @@ resumed(const struct mutual_auth *m, const struct attempt *a)
 		return resumed_13(seen(a, EVENT_SERVER_HELLO_13));
 	if (full != NULL)
 		return fact_read(ANSWER_NO, "messages of a full handshake were sent", full, NULL);
-	if (hello != NULL && ccs != NULL && !ccs->resynced &&
+	if (hello != NULL && hello->detail != NULL && ccs != NULL && !ccs->resynced &&
 	    !trace_hole(&m->session->trace, TLS_SERVER, hello->end, ccs->at))
 		return fact_read(ANSWER_YES, "ChangeCipherSpec follows the ServerHello at once",
 				 hello, ccs);
@@ -202,6 +202,11 @@ server_left_unanswered(const struct mutual_auth *m, const struct attempt *a, con
 	const struct flow_direction *d = session_direction(m->session, TLS_CLIENT);
 
 	if (end == NULL || end->sender != TLS_SERVER || seen(a, EVENT_CLIENT_KEY_EXCHANGE) != NULL)
+		return false;
+	/* A RST says nothing of what had been received: then the client's own FIN must prove that
+	 * there was nothing. */
+	if (end->kind == STEP_RST &&
+	    (d->fin.frame == 0 || !ending_side_complete(m->session, TLS_CLIENT)))
 		return false;
 	return client_complete_to(m, a, UINT64_MAX) && d->acked <= d->highest && d->missing == 0;
 }

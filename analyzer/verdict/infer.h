@@ -48,6 +48,7 @@ struct infer_side {
 	/* Everything this side sent was captured, all of it is records (foreign bytes may trail),
 	 * and its FIN or RST stands right behind the last byte. */
 	bool complete;
+	bool whole; /* no byte is known to be missing, but more may have come later */
 	struct infer_close fin, rst;
 };
 

@@ -119,17 +119,19 @@ state_outcome(const struct infer_view *v, const struct infer_record *answer, int
 		count += 1 + r->repeat;
 		alerts += r->repeat == 0 && infer_is_padded(v, r->length, INFER_ALERT, padding);
 	}
-	if (first == NULL || (alerts > 0 && (alerts != count || count > ALERTS_MAX)))
+	if (first == NULL)
 		return;
-	if (alerts > 0 && !server->complete)
+	bool refused =
+	    first->repeat == 0 && infer_is_padded(v, first->length, INFER_ALERT, padding);
+	if (refused && (alerts != count || count > ALERTS_MAX || !server->complete))
 		return;
-	out->outcome.value = alerts > 0 ? REACTION_REJECTED : REACTION_ACCEPTED;
+	out->outcome.value = refused ? REACTION_REJECTED : REACTION_ACCEPTED;
 	out->outcome.evidence = EVIDENCE_INFERRED;
 	out->outcome.confidence = CONFIDENCE_MEDIUM;
 	out->outcome.records[0] = answer;
 	out->outcome.records[1] = first;
-	out->alert = alerts > 0 ? first : NULL;
-	out->notes.outcome_rule = alerts > 0 ? INFER_RULE_ALERTS : INFER_RULE_FIRST_RECORD;
+	out->alert = refused ? first : NULL;
+	out->notes.outcome_rule = refused ? INFER_RULE_ALERTS : INFER_RULE_FIRST_RECORD;
 	SAY(&out->outcome,
 	    "the server's first record after the client's answer has %u bytes; an "
 	    "alert has %u",

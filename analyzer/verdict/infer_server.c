@@ -64,7 +64,7 @@ gather(const struct infer_view *v, struct parts *p)
 		}
 		add_part(v, p, r, &open);
 	}
-	p->over = p->n < INFER_FLIGHT_MAX;
+	p->over = p->n < INFER_FLIGHT_MAX && server->whole;
 }
 
 /* Index of a Finished behind a CertificateVerify behind a Certificate; 0: none. */

@@ -82,11 +82,31 @@ struct reading {
 	struct infer_record *to;
 	const struct step **steps;
 	size_t count;
-	uint64_t end;           /* of the step before */
-	const struct step *gap; /* directly before */
-	bool broken;            /* a record without its predecessor, or without its end */
+	const struct step *first; /* of the side */
+	bool gaps;                /* there are some */
+	uint64_t end;             /* of the step before */
+	bool broken;              /* a record without its predecessor, or without its end */
 	bool foreign_last;
 };
+
+/* Was this record's last byte lost? A hole in bytes that nobody wanted may be told late, so it
+ * stands anywhere. */
+static bool
+ends_in_gap(const struct reading *r, const struct step *record)
+{
+	for (const struct step *p = r->first; p != NULL; p = p->next)
+		if (p->kind == STEP_GAP && p->at < record->end && p->end >= record->end)
+			return true;
+	return false;
+}
+
+static bool
+has_gap(const struct step *p)
+{
+	while (p != NULL && p->kind != STEP_GAP)
+		p = p->next;
+	return p != NULL;
+}
 
 static void
 take(struct reading *r, const struct step *p, bool is_13, uint64_t from, uint64_t to)
@@ -98,8 +118,7 @@ take(struct reading *r, const struct step *p, bool is_13, uint64_t from, uint64_
 		struct infer_record *record = &r->to[r->count];
 		*record = record_of(p, type);
 		record->joined = p->at == r->end;
-		record->cut =
-		    p->damaged || (r->gap != NULL && r->gap->end >= p->end && r->gap->at < p->end);
+		record->cut = p->damaged || (r->gaps && ends_in_gap(r, p));
 		r->broken |= !record->joined || record->cut;
 		r->steps[r->count++] = p;
 		r->foreign_last = type == INFER_FOREIGN;
@@ -136,6 +155,13 @@ is_complete(const struct tls_session *s, enum tls_side which, const struct infer
 	return trails || (!r->foreign_last && r->end == d->highest);
 }
 
+static bool
+is_whole(const struct flow_direction *d)
+{
+	return d->missing == 0 && !d->gap && !d->snaplen && !d->limit &&
+	       d->acked <= d->highest + (d->fin.frame != 0 ? 1 : 0);
+}
+
 /* Records of one side with from <= at < to. */
 static bool
 list_side(struct infer_source *to, const struct tls_session *s, enum tls_side which, uint64_t from,
@@ -145,7 +171,9 @@ list_side(struct infer_source *to, const struct tls_session *s, enum tls_side wh
 	const struct trace_side *steps = &s->trace.side[which];
 	struct infer_side *side = &to->input.side[which];
 	struct reading r = {.to = arena_alloc(a, (steps->steps + 1) * sizeof(*r.to)),
-			    .steps = arena_alloc(a, (steps->steps + 1) * sizeof(*r.steps))};
+			    .steps = arena_alloc(a, (steps->steps + 1) * sizeof(*r.steps)),
+			    .first = steps->first,
+			    .gaps = has_gap(steps->first)};
 
 	if (r.to == NULL || r.steps == NULL)
 		return false;
@@ -154,13 +182,13 @@ list_side(struct infer_source *to, const struct tls_session *s, enum tls_side wh
 			take_close(s, p, side);
 		else if (p->kind != STEP_GAP)
 			take(&r, p, tls_version_is_13(s->version), from, until);
-		r.gap = p->kind == STEP_GAP ? p : NULL;
 	}
 	side->records = r.to;
 	side->count = r.count;
 	side->start = from;
 	side->started = true;
 	side->complete = is_complete(s, which, side, &r);
+	side->whole = !r.broken && is_whole(session_direction(s, which));
 	to->steps[which] = r.steps;
 	return true;
 }
