@@ -21,6 +21,7 @@ enum {
 struct answer {
 	const char *label;
 	struct str value, frame, note;
+	const char *basis;    /* what an inferred answer rests on; NULL for a read one */
 	const char *evidence; /* machine name; NULL leaves the word out */
 	bool inferred;
 };
@@ -103,7 +104,7 @@ ground(struct answer *a, const struct story *s, const char *fact, long message, 
 		str_addf(&a->frame, "frame %.*s", (int)strcspn(frames, ","), frames);
 }
 
-/* What an inferred answer rests on, instead of what a read one shows. */
+/* What an inferred answer rests on, told below instead of what a read one shows. */
 static bool
 note_basis(struct answer *a, const struct story *s, const char *fact)
 {
@@ -112,7 +113,7 @@ note_basis(struct answer *a, const struct story *s, const char *fact)
 
 	if (!a->inferred || basis == NULL)
 		return false;
-	str_add(&a->note, basis);
+	a->basis = basis;
 	return true;
 }
 
@@ -329,6 +330,27 @@ print_answer(struct term *out, const struct answer *a, int value_width)
 	term_end(out);
 }
 
+/* The sizes that inferred answers rest on, each sentence once. */
+static void
+print_bases(struct term *out, const struct answer *lines, size_t n)
+{
+	const char *last = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *basis = lines[i].basis;
+		if (basis == NULL || (last != NULL && strcmp(basis, last) == 0))
+			continue;
+		if (last == NULL)
+			term_end(out);
+		last = basis;
+		term_put(out, TERM_PLAIN, "  ");
+		term_put(out, TERM_PLAIN, lines[i].label);
+		term_to(out, VALUE_AT);
+		term_wrap(out, TERM_DIM, basis, VALUE_AT, out->width - 1);
+		term_end(out);
+	}
+}
+
 void
 answers_print(struct term *out, const struct story *s)
 {
@@ -340,8 +362,9 @@ answers_print(struct term *out, const struct story *s)
 		int w = str_width(str_string(&lines[i].value)) + 1;
 		width = w > width ? w : width;
 	}
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		print_answer(out, &lines[i], width);
+	print_bases(out, lines, n);
+	for (size_t i = 0; i < n; i++)
 		answer_finish(&lines[i]);
-	}
 }
