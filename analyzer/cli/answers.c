@@ -14,6 +14,7 @@ enum {
 	VALUE_WIDTH = 26,
 	EVIDENCE_WIDTH = 11,
 	FRAME_WIDTH = 11,
+	NOTE_WIDTH = 24, /* a longer basis is told below */
 	LINES = 5
 };
 
@@ -104,7 +105,7 @@ ground(struct answer *a, const struct story *s, const char *fact, long message, 
 		str_addf(&a->frame, "frame %.*s", (int)strcspn(frames, ","), frames);
 }
 
-/* What an inferred answer rests on, told below instead of what a read one shows. */
+/* What an inferred answer rests on, instead of what a read one shows. */
 static bool
 note_basis(struct answer *a, const struct story *s, const char *fact)
 {
@@ -113,7 +114,10 @@ note_basis(struct answer *a, const struct story *s, const char *fact)
 
 	if (!a->inferred || basis == NULL)
 		return false;
-	a->basis = basis;
+	if (str_width(basis) <= NOTE_WIDTH)
+		str_add(&a->note, basis);
+	else
+		a->basis = basis;
 	return true;
 }
 
