@@ -54,25 +54,35 @@ hasher_destroy(struct hasher *h)
 }
 
 static bool
-digest(EVP_MD_CTX *ctx, struct bytes in, uint8_t *out, size_t out_len)
+digest(EVP_MD_CTX *ctx, const struct bytes *pieces, size_t count, uint8_t *out, size_t out_len)
 {
-	if (EVP_DigestInit_ex2(ctx, NULL, NULL) == 1 &&
-	    EVP_DigestUpdate(ctx, in.data, in.len) == 1 && EVP_DigestFinal_ex(ctx, out, NULL) == 1)
+	bool ok = EVP_DigestInit_ex2(ctx, NULL, NULL) == 1;
+
+	for (size_t i = 0; i < count && ok; i++)
+		ok = EVP_DigestUpdate(ctx, pieces[i].data, pieces[i].len) == 1;
+	if (ok && EVP_DigestFinal_ex(ctx, out, NULL) == 1)
 		return true;
 	memset(out, 0, out_len);
 	return false;
 }
 
 bool
+hasher_sha256_of(struct hasher *h, const struct bytes *pieces, size_t count,
+		 uint8_t out[HASH_SHA256_LEN])
+{
+	return digest(h->sha256, pieces, count, out, HASH_SHA256_LEN);
+}
+
+bool
 hasher_sha256(struct hasher *h, struct bytes in, uint8_t out[HASH_SHA256_LEN])
 {
-	return digest(h->sha256, in, out, HASH_SHA256_LEN);
+	return digest(h->sha256, &in, 1, out, HASH_SHA256_LEN);
 }
 
 bool
 hasher_sha1(struct hasher *h, struct bytes in, uint8_t out[HASH_SHA1_LEN])
 {
-	return digest(h->sha1, in, out, HASH_SHA1_LEN);
+	return digest(h->sha1, &in, 1, out, HASH_SHA1_LEN);
 }
 
 uint64_t

@@ -22,6 +22,9 @@ void hasher_destroy(struct hasher *h); /* takes NULL */
 
 /* False only on a fault of the library; out is zero then. */
 bool hasher_sha256(struct hasher *h, struct bytes in, uint8_t out[HASH_SHA256_LEN]);
+/* Of several pieces, one after another. */
+bool hasher_sha256_of(struct hasher *h, const struct bytes *pieces, size_t count,
+		      uint8_t out[HASH_SHA256_LEN]);
 bool hasher_sha1(struct hasher *h, struct bytes in, uint8_t out[HASH_SHA1_LEN]);
 /* The first 8 bytes of the SHA-256: what a ticket is called in the database, where every run must
  * call it the same. 0 for no bytes, and on a fault. */

@@ -107,17 +107,32 @@ verify(EVP_PKEY *key, const struct choice *by, struct bytes message, struct byte
 	return result;
 }
 
+struct sign_key *
+sign_key_create(struct bytes certificate, bool raw_key)
+{
+	/* to the caller an EVP_PKEY without a name */
+	struct sign_key *key = (struct sign_key *)public_key(certificate, raw_key);
+
+	ERR_clear_error();
+	return key;
+}
+
+void
+sign_key_destroy(struct sign_key *key)
+{
+	EVP_PKEY_free((EVP_PKEY *)key);
+}
+
 enum sign_result
-sign_verify(struct bytes certificate, bool raw_key, uint16_t scheme, struct bytes message,
+sign_verify(const struct sign_key *key, uint16_t scheme, struct bytes message,
 	    struct bytes signature)
 {
-	EVP_PKEY *key = public_key(certificate, raw_key);
+	EVP_PKEY *k = (EVP_PKEY *)key;
 	enum sign_result result = SIGN_UNSUPPORTED;
 	struct choice by;
 
-	if (key != NULL && choose(key, scheme, &by))
-		result = verify(key, &by, message, signature);
-	EVP_PKEY_free(key);
+	if (k != NULL && choose(k, scheme, &by))
+		result = verify(k, &by, message, signature);
 	ERR_clear_error();
 	return result;
 }

@@ -18,9 +18,17 @@ enum {
 	SIGN_SCHEME_LEGACY = 0, /* TLS 1.0, 1.1: RSA over MD5 and SHA-1, DSA and ECDSA over SHA-1 */
 };
 
-/* The key of a certificate (DER), or a SubjectPublicKeyInfo when raw_key. message: what was signed,
- * not yet hashed. scheme: SignatureScheme, or a hash and signature pair of TLS 1.2. */
-enum sign_result sign_verify(struct bytes certificate, bool raw_key, uint16_t scheme,
-			     struct bytes message, struct bytes signature);
+/* A public key, ready for use. */
+struct sign_key;
+
+/* The key of a certificate (DER), or a SubjectPublicKeyInfo when raw_key. NULL when it cannot be
+ * read. */
+struct sign_key *sign_key_create(struct bytes certificate, bool raw_key);
+void sign_key_destroy(struct sign_key *key); /* takes NULL */
+
+/* message: what was signed, not yet hashed. scheme: SignatureScheme, or a hash and signature pair
+ * of TLS 1.2. key NULL: nothing is said. */
+enum sign_result sign_verify(const struct sign_key *key, uint16_t scheme, struct bytes message,
+			     struct bytes signature);
 
 #endif

@@ -3,6 +3,7 @@
  */
 #include "analyzer/tls/run.h"
 
+#include "analyzer/crypto/sign_cache.h"
 #include "analyzer/tls/certificates.h"
 #include "analyzer/tls/ja4.h"
 #include "analyzer/tls/requests.h"
@@ -17,8 +18,9 @@ tls_run_init(struct tls_run *r)
 	r->ja4 = ja4_create();
 	r->requests = requests_create(r);
 	r->crypto = crypto_create();
+	r->signatures = sign_cache_create();
 	return hash_key_init(&r->key) && r->hasher != NULL && r->certificates != NULL &&
-	       r->ja4 != NULL && r->requests != NULL && r->crypto != NULL;
+	       r->ja4 != NULL && r->requests != NULL && r->crypto != NULL && r->signatures != NULL;
 }
 
 void
@@ -31,6 +33,7 @@ tls_run_finish(struct tls_run *r)
 	secrets_destroy(r->embedded);
 	crypto_free(r->buffer, TLS_CIPHERTEXT_MAX);
 	crypto_destroy(r->crypto);
+	sign_cache_destroy(r->signatures);
 	*r = (struct tls_run){0};
 }
 

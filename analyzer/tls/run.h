@@ -17,6 +17,7 @@ struct chain_trust;
 struct ja4;
 struct requests;
 struct rsa_key;
+struct sign_cache;
 
 struct tls_run {
 	struct certificates *certificates;
@@ -25,15 +26,16 @@ struct tls_run {
 	struct hasher *hasher;
 	struct hash_key key;
 	struct crypto *crypto;
+	struct sign_cache *signatures;
 	/* secrets; all of it may be absent */
 	const struct secrets *given; /* on the command line; borrowed, may be shared */
 	struct rsa_key *const *rsa_keys;
 	size_t n_rsa_keys;
-	struct secrets *embedded; /* in the capture in hand; owned */
-	bool secrets_may_come;    /* the capture may hold more behind what was read so far */
-	uint64_t secrets_news;    /* counts additions to `embedded` */
+	struct secrets *embedded;        /* in the capture in hand; owned */
+	bool secrets_may_come;           /* the capture may hold more behind what was read so far */
+	uint64_t secrets_news;           /* counts additions to `embedded` */
 	const struct chain_trust *trust; /* --ca and --crl; borrowed, may be shared; NULL */
-	bool verify_all;          /* check every proof, also of accepted attempts */
+	bool verify_all;                 /* check every proof, also of accepted attempts */
 	/* memory of the sessions in hand, see transcript.h and decrypt.h */
 	size_t transcript_bytes, held_bytes;
 	uint8_t *buffer; /* what was opened last */

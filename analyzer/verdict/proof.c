@@ -4,7 +4,7 @@
 #include "analyzer/verdict/proof.h"
 
 #include "analyzer/crypto/kdf.h"
-#include "analyzer/crypto/sign.h"
+#include "analyzer/crypto/sign_cache.h"
 #include "dissectors/tls/certificate_verify.h"
 #include "dissectors/tls/handshake.h"
 
@@ -58,9 +58,11 @@ check(const struct tls_session *s, const struct chain_detail *chain, struct byte
 		message = bytes_of(signed_13, message_13(s->run->crypto, h, transcript, signed_13));
 	if (message.len == 0)
 		return SIGN_UNSUPPORTED;
-	return sign_verify(bytes_of(leaf->der, leaf->der_len), chain->raw_public_key,
-			   v->has_algorithm ? v->algorithm : SIGN_SCHEME_LEGACY, message,
-			   v->signature);
+	const struct sign_by by = {bytes_of(leaf->der, leaf->der_len), leaf->sha256,
+				   chain->raw_public_key};
+	return sign_cache_verify(s->run->signatures, &by,
+				 v->has_algorithm ? v->algorithm : SIGN_SCHEME_LEGACY, message,
+				 v->signature);
 }
 
 /* Bytes of which two copies differed may not be those that the server received. */
