@@ -36,6 +36,10 @@ def analyze(program, case, directory):
         members = {row[0] for row in db.execute('SELECT session_id FROM ' + view)}
         for session in sessions:
             session[view] = session['session_id'] in members
+    number = {session['session_id']: n for n, session in enumerate(sessions, 1)}
+    for session in sessions:
+        session['related'] = sorted([relation, number[other]] for relation, other in db.execute(
+            'SELECT relation, other_session_id FROM related WHERE session_id = ?', (session['session_id'],)))
     problems = dict(db.execute('SELECT path, problem FROM captures WHERE problem IS NOT NULL'))
     db.close()
     return done.returncode, done.stderr, sessions, problems
