@@ -97,14 +97,6 @@ feed(struct reader *r, const struct talk *t, size_t lost)
 	}
 }
 
-/* Another byte in every secret. */
-static void
-spoil(char *keylog)
-{
-	for (char *end = strchr(keylog, '\n'); end != NULL; end = strchr(end + 1, '\n'))
-		end[-1] = end[-1] == '0' ? '1' : '0';
-}
-
 static struct rsa_key *
 server_key(const struct talk *t)
 {
@@ -127,7 +119,7 @@ read_talk(const struct talk *t, enum when when, size_t lost)
 	assert_true(r != NULL && tls_run_init(&r->run));
 	memcpy(keylog, t->keylog, sizeof(keylog));
 	if (when == SECRETS_WRONG)
-		spoil(keylog);
+		talk_spoil(keylog);
 	if (when == SECRETS_FIRST || when == SECRETS_WRONG) {
 		assert_non_null(given = secrets_create());
 		assert_true(secrets_add(given, bytes_of(keylog, strlen(keylog))));
