@@ -172,7 +172,7 @@ sum_of_content(const struct infer_view *v, size_t n, int padding)
 	uint32_t sum = 0;
 
 	for (size_t i = 0; i < n; i++)
-		sum += v->c[i]->length - infer_sealed(v, 0, padding);
+		sum += infer_content(v, v->c[i]->length, padding);
 	return sum;
 }
 
@@ -321,7 +321,7 @@ infer_client_padded(const struct infer_view *v, enum answer requested, struct in
 	} else if (most < INFER_CERTIFICATE_LEAST && requested == ANSWER_YES &&
 		   v->c[1]->length - v->tag < INFER_CERTIFICATE_LEAST &&
 		   v->c[1]->ack == v->c[0]->ack &&
-		   v->c[1]->time_ns - v->c[0]->time_ns < INFER_SETTLED_NS) {
+		   infer_elapsed(v->c[0]->time_ns, v->c[1]->time_ns) < INFER_SETTLED_NS) {
 		answered(f, CLIENT_CERT_EMPTY, CONFIDENCE_MEDIUM, v->c[1]);
 		f->finished = f->whole = true;
 	}

@@ -109,7 +109,8 @@ client_went_on(const struct infer_view *v, const struct infer_flight *f, int64_t
 
 	for (size_t i = 0; i < client->count; i++) {
 		const struct infer_record *r = &client->records[i];
-		if (r->at >= f->last->end && r->time_ns > f->last->time_ns + INFER_SETTLED_NS &&
+		if (r->at >= f->last->end &&
+		    infer_elapsed(f->last->time_ns, r->time_ns) > INFER_SETTLED_NS &&
 		    r->time_ns < until)
 			return true;
 	}
@@ -203,7 +204,7 @@ static enum confidence
 weigh_alert(const struct infer_view *v, const struct infer_flight *f, const struct infer_reply *r,
 	    struct infer_output *out)
 {
-	int64_t delay = r->first->time_ns - f->last->time_ns;
+	int64_t delay = infer_elapsed(f->last->time_ns, r->first->time_ns);
 	bool late = client_went_on(v, f, r->first->time_ns);
 
 	out->notes.corroborable = delay <= INFER_SOON_NS && !late && r->text == NULL;
@@ -239,7 +240,7 @@ alerts_only(const struct infer_view *v, const struct infer_flight *f, const stru
 		    "the server's only record after the client's answer has %u bytes, an "
 		    "alert, %lld ms after it, and then it closed",
 		    r->first->length,
-		    (long long)((r->first->time_ns - f->last->time_ns) / 1000000));
+		    (long long)(infer_elapsed(f->last->time_ns, r->first->time_ns) / 1000000));
 	out->alert = r->first;
 	return true;
 }
@@ -256,13 +257,13 @@ closed(const struct infer_view *v, const struct infer_flight *f, const struct in
 	if (close == &v->in->side[TLS_SERVER].fin ? close->ack < f->last->end
 						  : close->frame < f->last->frame)
 		return false;
-	if (close->time_ns - f->last->time_ns > INFER_SOON_NS ||
+	if (infer_elapsed(f->last->time_ns, close->time_ns) > INFER_SOON_NS ||
 	    infer_client_had_left(v, f, close->ack))
 		return false;
 	SAY(decide(out, INFER_RULE_CLOSED, REACTION_DROPPED_NO_REPLY, CONFIDENCE_MEDIUM, f->last,
 		   NULL),
 	    "the server closed %lld ms after the client's answer, without any record",
-	    (long long)((close->time_ns - f->last->time_ns) / 1000000));
+	    (long long)(infer_elapsed(f->last->time_ns, close->time_ns) / 1000000));
 	return true;
 }
 

@@ -81,6 +81,10 @@ const char *infer_verify_key(const struct infer_view *v, uint32_t length, int pa
 /* Such a record may continue in the next one: as long as was agreed on, or a round number. */
 bool infer_may_continue(const struct infer_view *v, uint32_t length);
 bool infer_at_limit(const struct infer_view *v, uint32_t length);
+/* Bytes of content in a body of that length; 0 when it can't be so. */
+uint32_t infer_content(const struct infer_view *v, uint32_t length, int padding);
+/* Nanoseconds from one to the other; a capture may hold any times. */
+int64_t infer_elapsed(int64_t from, int64_t to);
 uint32_t infer_divisor(uint32_t a, uint32_t b);
 bool infer_any_padding(int *padding, unsigned i);
 

@@ -6,9 +6,9 @@
 #include "dissectors/tls/record.h"
 
 enum {
-	/* A refusal in words: one answer, short, and then the close (nginx: 384 to 406 bytes). */
-	REFUSAL_LEAST = 150,
-	REFUSAL_MOST = 1024,
+	/* A refusal in words: a status line, headers and a short page (nginx: 365 to 390 bytes). */
+	REFUSAL_LEAST = 300,
+	REFUSAL_MOST = 700,
 };
 
 bool
@@ -84,34 +84,51 @@ dropped_after(const struct infer_view *v, const struct infer_flight *f, const st
 	size_t talk = r->count - (r->count > 1 && infer_reply_is_alert(v, r, r->last));
 
 	return close != NULL && v->in->side[TLS_SERVER].complete && !r->doubt &&
-	       close->time_ns - f->last->time_ns <= INFER_SOON_NS &&
+	       infer_elapsed(f->last->time_ns, close->time_ns) <= INFER_SOON_NS &&
 	       !infer_client_had_left(v, f, r->last->ack) &&
 	       (r->unsolicited >= talk || (talk == 2 && r->equal_pair));
 }
 
-/* One short reply to the client's one request, then alert and close in the same breath. */
+/* Client records between its flight and this reply. */
+static size_t
+requests_before(const struct infer_side *client, const struct infer_flight *f,
+		const struct infer_record *reply)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < client->count; i++)
+		if (client->records[i].at >= f->last->end && client->records[i].end <= reply->ack)
+			n += 1 + client->records[i].repeat;
+	return n;
+}
+
+/* One short reply to the client's one request, then alert and close in the same breath: nginx
+ * refuses certificates so. Whoever is served keeps the connection, or closes it himself. */
 static bool
 refused_in_words(const struct infer_view *v, const struct infer_flight *f,
 		 const struct infer_reply *r)
 {
-	const struct infer_side *server = &v->in->side[TLS_SERVER], *client;
+	const struct infer_side *server = &v->in->side[TLS_SERVER];
 	const struct infer_close *close = infer_server_closed_first(v);
-	const struct infer_record *word = NULL;
-	size_t asked = 0, said = 0;
+	const struct infer_record *word = NULL, *ticket = NULL;
 
-	client = &v->in->side[TLS_CLIENT];
-	for (size_t i = 0; i < client->count; i++)
-		if (client->records[i].at >= f->last->end)
-			asked += 1 + client->records[i].repeat;
-	for (size_t i = 0; i < server->count; i++)
-		if (server->records[i].ack > f->last->end && &server->records[i] != r->last) {
-			word = &server->records[i];
-			said += 1 + word->repeat;
-		}
-	return close != NULL && server->complete && !r->doubt && asked == 1 && said == 1 &&
+	for (size_t i = 0; i < server->count; i++) {
+		const struct infer_record *record = &server->records[i];
+		if (record->ack < f->last->end || record == r->last)
+			continue;
+		/* What came before the word may have been tickets: of one length. */
+		if (word != NULL && ticket != NULL && ticket->length != word->length)
+			return false;
+		ticket = word;
+		word = record;
+	}
+	return close != NULL && server->complete && !r->doubt && word != NULL &&
+	       word->repeat == 0 && word->ack > f->last->end &&
+	       requests_before(&v->in->side[TLS_CLIENT], f, word) == 1 &&
 	       infer_reply_is_alert(v, r, r->last) && !infer_client_had_left(v, f, r->last->ack) &&
-	       word->length >= REFUSAL_LEAST && word->length <= REFUSAL_MOST &&
-	       close->time_ns - word->time_ns <= INFER_SETTLED_NS;
+	       word->length >= infer_sealed(v, REFUSAL_LEAST, 0) &&
+	       word->length <= infer_sealed(v, REFUSAL_MOST, 0) &&
+	       infer_elapsed(word->time_ns, close->time_ns) <= INFER_SETTLED_NS;
 }
 
 void

@@ -99,7 +99,7 @@ asked(const struct infer_view *v, const struct parts *p, struct infer_server *s)
 	s->requested = ANSWER_YES;
 	s->confidence = CONFIDENCE_HIGH;
 	s->request = p->part[1].record;
-	s->request_length = p->part[1].length - infer_sealed(v, 0, s->padding);
+	s->request_length = infer_content(v, p->part[1].length, s->padding);
 	SAY(s,
 	    "the server sent records of %u, %u, %u, %u and %u bytes: EncryptedExtensions, "
 	    "CertificateRequest, Certificate, CertificateVerify and Finished",

@@ -54,6 +54,24 @@ infer_sealed(const struct infer_view *v, uint32_t content, int padding)
 }
 
 uint32_t
+infer_content(const struct infer_view *v, uint32_t length, int padding)
+{
+	uint32_t around = infer_sealed(v, 0, padding);
+
+	return length > around ? length - around : 0;
+}
+
+int64_t
+infer_elapsed(int64_t from, int64_t to)
+{
+	int64_t elapsed;
+
+	if (__builtin_sub_overflow(to, from, &elapsed))
+		return to > from ? INT64_MAX : INT64_MIN;
+	return elapsed;
+}
+
+uint32_t
 infer_length(const struct infer_view *v, enum infer_message m, int padding)
 {
 	return infer_sealed(v, messages[m].bytes + messages[m].hashes * v->hash, padding);
@@ -129,9 +147,10 @@ infer_divisor(uint32_t a, uint32_t b)
 /* --- the client's records --------------------------------------------------------------------- */
 
 static bool
-is_encrypted(const struct infer_record *r)
+is_encrypted(const struct infer_view *v, const struct infer_record *r)
 {
-	return r->type == TLS_CONTENT_application_data && !r->cut && r->repeat == 0;
+	return r->type == TLS_CONTENT_application_data && !r->cut && r->repeat == 0 &&
+	       r->length > v->tag;
 }
 
 /* Early data was sent before the ServerHello had come; then EndOfEarlyData, if it was taken. */
@@ -143,11 +162,11 @@ behind_early_data(const struct infer_view *v, const struct infer_side *client)
 
 	while (first < client->count && r[first].joined &&
 	       (r[first].type == TLS_CONTENT_change_cipher_spec ||
-		(is_encrypted(&r[first]) && r[first].ack < v->in->side[TLS_SERVER].start)))
+		(is_encrypted(v, &r[first]) && r[first].ack < v->in->side[TLS_SERVER].start)))
 		first++;
 	for (size_t i = first; i + 1 < client->count; i++) {
 		int padding = infer_is(v, &r[i], INFER_END_OF_EARLY);
-		if (!r[i].joined || !is_encrypted(&r[i]))
+		if (!r[i].joined || !is_encrypted(v, &r[i]))
 			break;
 		if (padding != INFER_PAD_UNKNOWN &&
 		    infer_is_padded(v, r[i + 1].length, INFER_FINISHED, padding))
@@ -172,7 +191,7 @@ collect(struct infer_view *v, const struct infer_side *client, size_t from)
 		const struct infer_record *r = &client->records[i];
 		if (r->joined && r->type == TLS_CONTENT_change_cipher_spec)
 			continue;
-		if (!r->joined || !is_encrypted(r) || v->nc == INFER_FLIGHT_MAX) {
+		if (!r->joined || !is_encrypted(v, r) || v->nc == INFER_FLIGHT_MAX) {
 			v->stop = r;
 			return;
 		}
