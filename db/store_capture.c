@@ -352,6 +352,13 @@ insert_capture(struct store *s, const struct outcome_capture *c, const struct st
 	return database_run(&s->d, stmt);
 }
 
+static bool
+relate(struct store *s, const struct outcome_capture *c)
+{
+	return (s->filter.met == 0 && c->incident == NULL) ||
+	       relate_capture(&s->d, s->capture_id, s->filter.met);
+}
+
 bool
 store_end(struct store *s, const struct outcome_capture *c, const struct store_parameters *p,
 	  const struct store_file *file, int64_t replaces, int64_t *id)
@@ -361,8 +368,7 @@ store_end(struct store *s, const struct outcome_capture *c, const struct store_p
 	if (!s->in_capture)
 		return database_fault(&s->d, "no capture has begun");
 	bool ok = put_incident(s, c) && insert_capture(s, c, p) && replace(s, replaces) &&
-		  put_name(s, s->capture_id, c->path, c->abs_path, file) &&
-		  relate_capture(&s->d, s->capture_id, s->filter.met) &&
+		  put_name(s, s->capture_id, c->path, c->abs_path, file) && relate(s, c) &&
 		  database_run(&s->d, s->statements[STORE_COMMIT]);
 	s->failed = !ok;
 	if (!ok)

@@ -49,6 +49,7 @@ struct store {
 	/* the lists of the session being emitted, and one chain's */
 	struct text attempts, chains, requests, facts, ladder, chain;
 	struct relate_filter filter; /* of the capture */
+	bool noted;                  /* the session statement has notes bound */
 };
 
 /* Ids kept so far are no longer good. */

@@ -82,13 +82,27 @@ mac_number(const struct outcome_endpoint *e)
 
 enum { SIGN_CORROBORABLE = 1, SIGN_UNSOLICITED = 2 }; /* session.signs */
 
+static bool
+has_notes(const struct outcome *o)
+{
+	const struct outcome_notes *n = &o->notes;
+
+	return (n->handle | n->used) != 0 || n->outcome_rule != 0 || n->corroborable ||
+	       n->unsolicited || (n->ticket_length | n->identity_length) != 0 ||
+	       o->attempts[o->headline].attempt_no != 1;
+}
+
 static void
-bind_notes(sqlite3_stmt *stmt, int column, const struct outcome *o)
+bind_notes(struct store *s, sqlite3_stmt *stmt, int column, const struct outcome *o)
 {
 	const struct outcome_notes *n = &o->notes;
 	int signs =
 	    (n->corroborable ? SIGN_CORROBORABLE : 0) | (n->unsolicited ? SIGN_UNSOLICITED : 0);
+	bool noted = has_notes(o);
 
+	if (!noted && !s->noted)
+		return; /* they are NULL since the last session */
+	s->noted = noted;
 	bind_or_null(stmt, column, o->attempts[o->headline].attempt_no, 1);
 	bind_or_null(stmt, column + 1, n->outcome_rule, 0);
 	bind_or_null(stmt, column + 2, signs, 0);
@@ -121,7 +135,7 @@ insert_session(struct store *s, const struct outcome *o, const struct store_refe
 	sqlite3_bind_int64(stmt, 17, o->ended_ns);
 	bind_or_null(stmt, 18, r->client_certificate, 0);
 	bind_or_null(stmt, 19, r->server_certificate, 0);
-	bind_notes(stmt, 20, o);
+	bind_notes(s, stmt, 20, o);
 	return database_run(&s->d, stmt);
 }
 
