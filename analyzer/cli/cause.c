@@ -136,8 +136,9 @@ print_others(const struct proof_margin *m, const struct story *s)
 	}
 }
 
-/* What this server's stack means by its alert, where it is not what the name says. */
-static void
+/* What this server's stack means by its alert, where it is not what the name says. False: nothing.
+ */
+static bool
 print_stack_note(const struct proof_margin *m, const struct story *s)
 {
 	const char *name = story_text(s, "server_stack");
@@ -149,7 +150,7 @@ print_stack_note(const struct proof_margin *m, const struct story *s)
 	/* OpenSSL's alerts are what their names say, but where the cause is open. */
 	bool plain = stack == STACK_OPENSSL && result_is(&s->findings, 0, "certainty", "proven");
 	if (stack == STACK_NONE || plain || !story_is(s, "alert_from", "server"))
-		return;
+		return false;
 	for (size_t i = 0; i < count; i++) {
 		struct str note = {0};
 		if (!stack_meaning_fits(&rows[i], stack, TLS_VERSION_UNKNOWN, alert) ||
@@ -159,8 +160,9 @@ print_stack_note(const struct proof_margin *m, const struct story *s)
 			 story_text(s, "alert"), rows[i].note);
 		advice_line(m, s, "note:", str_string(&note));
 		str_finish(&note);
-		return;
+		return true;
 	}
+	return false;
 }
 
 static const char *
@@ -208,7 +210,8 @@ print_verdict(struct term *out, const struct proof_margin *m, const struct story
 	proof_print(m, s);
 	advice_line(m, s, "client:", advice->client);
 	advice_line(m, s, "server:", advice->server);
-	advice_line(m, s, "note:", advice->note);
+	if (!print_stack_note(m, s))
+		advice_line(m, s, "note:", advice->note);
 	for (size_t i = 0; i < s->findings.rows; i++)
 		if (!result_is(&s->findings, i, "severity", "note"))
 			advice_line(m, s, "warning:", result_text(&s->findings, i, "explanation"));

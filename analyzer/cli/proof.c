@@ -175,7 +175,8 @@ shown_width(const struct proof_margin *m, const char *value)
 static void
 print_labels(const struct proof_margin *m, const struct story *s)
 {
-	const char *cause = result_text(&s->findings, 0, "cause");
+	const char *cause =
+	    story_first_finding(s) >= 0 ? result_text(&s->findings, 0, "cause") : NULL;
 
 	for (size_t i = 0; cause != NULL && i < LABELS; i++) {
 		const char *value =

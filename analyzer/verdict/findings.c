@@ -62,6 +62,7 @@ enum { RULES = sizeof(rules) / sizeof(rules[0]) };
 struct found {
 	const struct rule *rule;
 	bool explains;
+	enum certainty certainty; /* of the rule, or less: inference proves nothing */
 };
 
 bool
@@ -122,7 +123,7 @@ before(const struct found *a, const struct found *b)
 		return a->rule->severity < b->rule->severity;
 	if (a->explains != b->explains)
 		return a->explains;
-	return a->rule->certainty < b->rule->certainty;
+	return a->certainty < b->certainty;
 }
 
 /* Stable: equals stay in the order of the rows. */
@@ -146,7 +147,9 @@ collect(const struct finding_case *c, struct found found[static CAUSE_COUNT])
 	for (size_t i = 0; i < RULES; i++) {
 		if (taken(found, n, rules[i].cause) || !fits(&rules[i], c))
 			continue;
-		struct found one = {&rules[i], explains(&rules[i], c)};
+		struct found one = {&rules[i], explains(&rules[i], c), rules[i].certainty};
+		if (c->verdict->evidence == EVIDENCE_INFERRED && one.certainty == PROVEN)
+			one.certainty = LIKELY;
 		/* What is not sure and does not explain the alert is no help. */
 		if (rules[i].explains == BY_ALERT && !one.explains && rules[i].certainty != PROVEN)
 			continue;
@@ -220,6 +223,16 @@ fix_text(const struct finding_case *c, const char *fix, const char *settings)
 	return arena_format(&c->session->arena, "%s. Settings: %s", text, settings);
 }
 
+static const char *
+sentence_of(const struct finding_case *c, const struct rule *r)
+{
+	const char *text = findings_text(c, r->sentence);
+
+	if (text == NULL || c->verdict->evidence != EVIDENCE_INFERRED)
+		return text;
+	return arena_format(&c->session->arena, "Inferred, not read: %s", text);
+}
+
 static struct outcome_finding
 finding_of(const struct finding_case *c, const struct found *found, unsigned attempt_no,
 	   unsigned rank)
@@ -231,9 +244,9 @@ finding_of(const struct finding_case *c, const struct found *found, unsigned att
 	    .attempt_no = attempt_no,
 	    .rank = rank,
 	    .cause = cause->name,
-	    .certainty = certainties[r->certainty],
+	    .certainty = certainties[found->certainty],
 	    .severity = severities[r->severity],
-	    .explanation = findings_text(c, r->sentence),
+	    .explanation = sentence_of(c, r),
 	    .server_fix = fix_text(c, cause->server, cause->server_settings),
 	    .client_fix = fix_text(c, cause->client, cause->client_settings),
 	    .frames = frames_of(r, c)};

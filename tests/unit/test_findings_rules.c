@@ -144,6 +144,24 @@ test_every_rule_is_reached(void **state)
 	}
 }
 
+/* What rests on an inference is never proven, and says so. */
+static void
+test_inferred(void **state)
+{
+	struct blank *b = blank_create(-1);
+	struct outcome_finding to[CAUSE_COUNT];
+
+	(void)state;
+	b->c.holds[IF_NOT_ASKED] = true;
+	assert_int_equal(findings_of(&b->c, 1, to), 1);
+	assert_string_equal(to[0].certainty, "proven");
+	b->verdict.evidence = EVIDENCE_INFERRED;
+	assert_int_equal(findings_of(&b->c, 1, to), 1);
+	assert_string_equal(to[0].certainty, "likely");
+	assert_true(strncmp(to[0].explanation, "Inferred", 8) == 0);
+	blank_destroy(b);
+}
+
 static void
 test_every_cause_has_a_test(void **state)
 {
@@ -175,6 +193,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_sets),
 	    cmocka_unit_test(test_every_rule_is_reached),
+	    cmocka_unit_test(test_inferred),
 	    cmocka_unit_test(test_every_cause_has_a_test),
 	};
 
