@@ -41,10 +41,12 @@
 /* Where all fail, as they do after a change of the server's, none has a partner: that is found soon.
  * v.id is there to have it asked last. */
 #define CLIENT_WITH(condition) " AND iif(v.id, s.client_ip, NULL) IN (SELECT s.client_ip " SESSIONS "WHERE " condition ")"
+/* Seen at more points than anybody captures at it is no handshake captured twice, but a random that is none. */
+#define TAPS_MAX "16"
 #define RANDOMS_SEEN_TWICE \
 	"SELECT y.client_random FROM relate_scope z " \
 	"CROSS JOIN story y ON y.session_id BETWEEN z.first AND z.last " \
-	"WHERE y.client_random IS NOT NULL GROUP BY 1 HAVING count(*) > 1"
+	"WHERE y.client_random IS NOT NULL GROUP BY 1 HAVING count(*) BETWEEN 2 AND " TAPS_MAX
 
 enum relate_scope { RELATE_CAPTURE, RELATE_INCIDENT };
 enum relate_pick { RELATE_FIRST, RELATE_LAST };
