@@ -94,20 +94,39 @@ arena_text(struct arena *a, const void *text, size_t len)
 	return p;
 }
 
+/* Most texts fit where the arena stands: they are written there at once. */
 char *
 arena_format(struct arena *a, const char *format, ...)
 {
 	va_list args, again;
-	char *p = NULL;
+	char *here = a->free, *p = NULL;
 
 	va_start(args, format);
 	va_copy(again, args);
-	int n = vsnprintf(NULL, 0, format, args);
-	if (n >= 0 && (p = take(a, (size_t)n + 1)) != NULL)
+	int n = vsnprintf(here, a->left, format, args);
+	if (n >= 0 && (p = take(a, (size_t)n + 1)) != NULL && p != here)
 		vsnprintf(p, (size_t)n + 1, format, again);
 	va_end(again);
 	va_end(args);
 	return p;
+}
+
+char *
+arena_join(struct arena *a, const struct arena_piece *pieces, size_t count)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < count; i++)
+		len += pieces[i].len;
+	char *text = take(a, len + 1), *p = text;
+	for (size_t i = 0; text != NULL && i < count; i++) {
+		if (pieces[i].len > 0)
+			memcpy(p, pieces[i].text, pieces[i].len);
+		p += pieces[i].len;
+	}
+	if (text != NULL)
+		*p = '\0';
+	return text;
 }
 
 void

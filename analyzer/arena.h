@@ -28,6 +28,12 @@ void *arena_copy(struct arena *a, const void *data, size_t len);
 char *arena_text(struct arena *a, const void *text, size_t len);
 /* printf into the arena; NULL when memory is short. */
 char *arena_format(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Texts, or parts of them, one after another as one text; NULL when memory is short. */
+struct arena_piece {
+	const char *text;
+	size_t len;
+};
+char *arena_join(struct arena *a, const struct arena_piece *pieces, size_t count);
 /* Release everything; the arena is empty and ready again. */
 void arena_finish(struct arena *a);
 

@@ -157,6 +157,18 @@ most_items(const struct tls_certificate_request *m)
 	       m->signature_algorithms_cert.len / 2 + m->authorities.len / 2;
 }
 
+/* What every session that got this request says of it. */
+static void
+count_in_words(struct request *q, struct arena *a)
+{
+	q->names_text = arena_format(a, "%u %s, %zu bytes", q->ca_names,
+				     q->ca_names == 1 ? "name" : "names", q->ca_bytes);
+	if (q->cert_types > 0)
+		q->types_text = arena_format(a, "%u types", q->cert_types);
+	if (q->schemes > 0)
+		q->schemes_text = arena_format(a, "%u schemes", q->schemes);
+}
+
 static void
 render(struct entry *e, const struct cursor *c, const struct tls_certificate_request *m)
 {
@@ -224,6 +236,7 @@ entry_create(struct requests *r, struct bytes body, enum tls_version v, uint64_t
 	memcpy(e->request.digest, sha, sizeof(e->request.digest));
 	e->request.digest[0] ^= (uint8_t)tls_version_has_schemes(v);
 	parse(e);
+	count_in_words(&e->request, &e->arena);
 	return e;
 }
 

@@ -23,7 +23,9 @@ struct request {
 	const struct outcome_request_item *items;
 	size_t count;
 	unsigned ca_names, schemes, schemes_cert, cert_types;
-	size_t ca_bytes;   /* size of the CA name list */
+	size_t ca_bytes; /* size of the CA name list */
+	/* "2 names, 210 bytes", "3 types", "12 schemes"; NULL when there are none, but of names */
+	const char *names_text, *types_text, *schemes_text;
 	const char *error; /* NULL when well-formed; else what was wrong */
 	unsigned holders;  /* sessions that interned it and have not released it */
 };

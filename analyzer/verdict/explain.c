@@ -12,13 +12,19 @@ static const char *const sentences[] = {
 #include "analyzer/verdict/explanations.def"
 };
 
+static const char *const alerts[UINT8_MAX + 1] = {
+#define TLS_ALERT(code, name, reference) [code] = #name " (" #code ")",
+#include "dissectors/tls/iana_alerts.def"
+#undef TLS_ALERT
+};
+
 const char *
 explain_alert(struct arena *a, const struct step *alert)
 {
 	if (alert == NULL || alert->kind != STEP_ALERT)
 		return "an alert that cannot be read";
-	const char *name = tls_alert_name(alert->code);
-	return arena_format(a, "%s (%u)", name != NULL ? name : "unassigned alert", alert->code);
+	const char *text = alerts[alert->code];
+	return text != NULL ? text : arena_format(a, "unassigned alert (%u)", alert->code);
 }
 
 static const char *
@@ -28,14 +34,15 @@ end_words(struct arena *a, const struct facts *f)
 
 	if (end == NULL)
 		return "no end was captured";
-	const char *who = end->sender == TLS_CLIENT ? "client" : "server";
+	bool client = end->sender == TLS_CLIENT;
 	switch (end->kind) {
 	case STEP_FIN:
-		return arena_format(a, "TCP FIN from the %s", who);
+		return client ? "TCP FIN from the client" : "TCP FIN from the server";
 	case STEP_RST:
-		return arena_format(a, "TCP RST from the %s", who);
+		return client ? "TCP RST from the client" : "TCP RST from the server";
 	default:
-		return arena_format(a, "%s from the %s", explain_alert(a, end), who);
+		return arena_format(a, "%s from the %s", explain_alert(a, end),
+				    client ? "client" : "server");
 	}
 }
 
@@ -137,11 +144,10 @@ explain_verdict(struct tls_session *s, const struct facts *f, const struct verdi
 			out[used++] = *p++;
 			continue;
 		}
-		int n = snprintf(out + used, sizeof(out) - used, "%s", filled);
-		used += n > 0 ? (size_t)n : 0;
+		size_t len = strnlen(filled, sizeof(out) - 1 - used);
+		memcpy(out + used, filled, len);
+		used += len;
 		p = close + 1;
 	}
-	if (used > sizeof(out) - 1)
-		used = sizeof(out) - 1;
 	return arena_text(&s->arena, out, used);
 }

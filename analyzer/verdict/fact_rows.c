@@ -97,22 +97,16 @@ read_in(const struct step *step, const char *basis)
 }
 
 static void
-add_request(struct tls_session *s, const struct step *step, unsigned attempt_no,
-	    struct outcome *out)
+add_request(const struct step *step, unsigned attempt_no, struct outcome *out)
 {
 	const struct request *q = step->detail;
 	struct fact f = read_in(step, "read in the CertificateRequest");
 
-	add_fact(out, attempt_no, "request.ca_names",
-		 arena_format(&s->arena, "%u %s, %zu bytes", q->ca_names,
-			      q->ca_names == 1 ? "name" : "names", q->ca_bytes),
-		 &f);
-	if (q->cert_types > 0)
-		add_fact(out, attempt_no, "request.cert_types",
-			 arena_format(&s->arena, "%u types", q->cert_types), &f);
-	if (q->schemes > 0)
-		add_fact(out, attempt_no, "request.sigalgs",
-			 arena_format(&s->arena, "%u schemes", q->schemes), &f);
+	add_fact(out, attempt_no, "request.ca_names", q->names_text, &f);
+	if (q->types_text != NULL)
+		add_fact(out, attempt_no, "request.cert_types", q->types_text, &f);
+	if (q->schemes_text != NULL)
+		add_fact(out, attempt_no, "request.sigalgs", q->schemes_text, &f);
 }
 
 static void
@@ -201,7 +195,7 @@ fact_rows(struct tls_session *s, const struct mutual_auth *m, size_t attempt, co
 			add_fact(out, number, rows[i].name, rows[i].text(fact->value), fact);
 	}
 	if (request != NULL && request->detail != NULL)
-		add_request(s, request, number, out);
+		add_request(request, number, out);
 	if (f->alert != NULL) {
 		struct fact alert =
 		    read_in(f->alert, f->alert->decrypted ? "decrypted" : "read in the clear");

@@ -220,7 +220,9 @@ fix_text(const struct finding_case *c, const char *fix, const char *settings)
 
 	if (text == NULL || settings[0] == '\0')
 		return text;
-	return arena_format(&c->session->arena, "%s. Settings: %s", text, settings);
+	const struct arena_piece pieces[] = {
+	    {text, strlen(text)}, {". Settings: ", 12}, {settings, strlen(settings)}};
+	return arena_join(&c->session->arena, pieces, 3);
 }
 
 static const char *

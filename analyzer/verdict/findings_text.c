@@ -4,9 +4,12 @@
  */
 #include "analyzer/verdict/findings_words.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 #include "analyzer/verdict/explain.h"
+
+enum { PIECES_MAX = 32 }; /* of a sentence: words, and what stands between them */
 
 /* --- words of the request --------------------------------------------------------------------- */
 
@@ -222,21 +225,26 @@ capital(const struct finding_case *c, const char *text)
 const char *
 findings_text(const struct finding_case *c, const char *template)
 {
-	const char *text = "", *p = template;
+	struct arena_piece pieces[PIECES_MAX];
+	size_t n = 0;
 
 	if (strchr(template, '{') == NULL)
 		return template;
-	while (*p != '\0' && text != NULL) {
+	for (const char *p = template; *p != '\0';) {
 		size_t plain = strcspn(p, "{");
 		const char *close = strchr(p + plain, '}');
+		assert(n + 2 <= PIECES_MAX); /* our own tables */
 		if (close == NULL)
-			return arena_format(&c->session->arena, "%s%s", text, p);
+			plain = strlen(p);
+		pieces[n++] = (struct arena_piece){p, plain};
+		if (close == NULL)
+			break;
 		const char *filled = word(c, p + plain + 1, (size_t)(close - p) - plain - 1);
 		if (filled != NULL && p == template && plain == 0)
 			filled = capital(c, filled);
-		text = arena_format(&c->session->arena, "%s%.*s%s", text, (int)plain, p,
-				    filled != NULL ? filled : "");
+		if (filled != NULL)
+			pieces[n++] = (struct arena_piece){filled, strlen(filled)};
 		p = close + 1;
 	}
-	return text;
+	return arena_join(&c->session->arena, pieces, n);
 }
