@@ -69,6 +69,10 @@ session_step(struct tls_session *s, const struct step *step)
 		note_mark(s, &step->mark);
 	if (step->kind == STEP_ALERT && (step->level == 2 || step->code == 0))
 		s->over = true;
+	/* A server that sends data has accepted what was to be proved. */
+	if (step->kind == STEP_APPLICATION && step->sender == TLS_SERVER && s->transcript.cap > 0 &&
+	    s->decrypt == NULL && !s->run->verify_all)
+		transcript_drop(&s->transcript, s->run);
 	return trace_add(&s->trace, &s->arena, step);
 }
 
