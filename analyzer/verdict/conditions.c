@@ -3,10 +3,12 @@
  */
 #include "analyzer/verdict/conditions.h"
 
+#include <ctype.h>
+
 #include "analyzer/verdict/ending.h"
 #include "dissectors/tls/alert.h"
 
-enum { NS_PER_S = 1000 * 1000 * 1000 };
+enum { NS_PER_S = 1000 * 1000 * 1000, PLAINTEXT_LOOK = 8 };
 enum {
 	APP_BITS = MODIFIER_APP_LAYER_REFUSAL | MODIFIER_APP_LAYER_REFUSAL_SUSPECTED |
 		   MODIFIER_DROPPED_AFTER_ACCEPT
@@ -243,15 +245,28 @@ request_conditions(struct finding_case *c)
 	c->holds[IF_SENDS_ANYWAY] = stack_answer(c->client_stack) == STACK_SENDS;
 }
 
-/* The server's first bytes were no TLS, and no ServerHello came. */
+static bool
+is_text(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len && i < PLAINTEXT_LOOK; i++)
+		if (!isprint((unsigned char)text[i]) && !isspace((unsigned char)text[i]))
+			return false;
+	return len >= PLAINTEXT_LOOK;
+}
+
+/* The server's stream begins with text, and no ServerHello came: nothing lost, nothing else. */
 static bool
 answered_in_plaintext(const struct finding_case *c)
 {
-	const struct step *first = c->session->trace.side[TLS_SERVER].first;
+	const struct tls_session *s = c->session;
+	const struct step *first = s->trace.side[TLS_SERVER].first;
 
-	return c->session->server_hello == NULL && first != NULL && first->kind == STEP_FOREIGN &&
-	       c->attempt->seen[EVENT_CLIENT_HELLO] != NULL &&
-	       c->session->version == TLS_VERSION_UNKNOWN && !session_foreign_is_tls(c->session);
+	if (s->server_hello != NULL || s->version != TLS_VERSION_UNKNOWN || first == NULL ||
+	    first->kind != STEP_FOREIGN || first->at > 1 || s->hole_before[TLS_SERVER])
+		return false;
+	return c->attempt->seen[EVENT_CLIENT_HELLO] != NULL && s->foreign_text != NULL &&
+	       !session_direction(s, TLS_SERVER)->gap &&
+	       is_text(s->foreign_text, s->foreign_text_len);
 }
 
 static void
