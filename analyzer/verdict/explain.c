@@ -3,7 +3,9 @@
  */
 #include "analyzer/verdict/explain.h"
 
+#include <ctype.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "dissectors/tls/alert.h"
 
@@ -107,7 +109,10 @@ reason_words(const struct facts *f)
 				? verdict_reason_words(f->alert->code)
 				: NULL;
 
-	return words != NULL ? words : "the alert names no reason";
+	if (words != NULL)
+		return words;
+	return f->alert != NULL && f->alert->kind == STEP_ALERT ? "the alert names no reason"
+								: "so its reason is not known";
 }
 
 static const char *
@@ -127,8 +132,35 @@ word(struct tls_session *s, const struct facts *f, const struct verdict_result *
 	return NULL;
 }
 
-const char *
-explain_verdict(struct tls_session *s, const struct facts *f, const struct verdict_result *v)
+/* --- what only sizes say ---------------------------------------------------------------------- */
+
+/* A claim that was not read says so first, and names what it rests on. */
+static const char *
+inferred_sentence(struct tls_session *s, const struct facts *f, const struct verdict_result *v,
+		  const char *sentence)
+{
+	const char *certainty = v->confidence >= CONFIDENCE_HIGH ? "Inferred with high confidence"
+								 : "Probably (inferred)";
+	const struct fact *claims[] = {&f->client_cert, &f->outcome, &f->requested};
+	const char *text = arena_format(&s->arena, "%s, not read: %c%s", certainty,
+					tolower((unsigned char)sentence[0]), sentence + 1);
+	const char *said = NULL;
+
+	for (size_t i = 0; text != NULL && i < sizeof(claims) / sizeof(claims[0]); i++) {
+		const char *basis = claims[i]->basis;
+		if (claims[i]->evidence != EVIDENCE_INFERRED || basis == NULL ||
+		    (said != NULL && i == 2) ||
+		    strlen(text) + strlen(basis) + 4 >= OUTCOME_TEXT_MAX)
+			continue;
+		said = basis;
+		text = arena_format(&s->arena, "%s %c%s.", text, toupper((unsigned char)basis[0]),
+				    basis + 1);
+	}
+	return text;
+}
+
+static const char *
+fill_words(struct tls_session *s, const struct facts *f, const struct verdict_result *v)
 {
 	char out[OUTCOME_TEXT_MAX];
 	size_t used = 0;
@@ -150,4 +182,14 @@ explain_verdict(struct tls_session *s, const struct facts *f, const struct verdi
 		p = close + 1;
 	}
 	return arena_text(&s->arena, out, used);
+}
+
+const char *
+explain_verdict(struct tls_session *s, const struct facts *f, const struct verdict_result *v)
+{
+	const char *sentence = fill_words(s, f, v);
+
+	return v->evidence == EVIDENCE_INFERRED && sentence != NULL
+		   ? inferred_sentence(s, f, v, sentence)
+		   : sentence;
 }

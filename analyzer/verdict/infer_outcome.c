@@ -232,9 +232,10 @@ alerts_only(const struct infer_view *v, const struct infer_flight *f, const stru
 	    decide(out, INFER_RULE_ALERTS, REACTION_REJECTED, confidence, f->last, r->first);
 	if (r->count == 2)
 		SAY(fact,
-		    "the server's only records after the client's answer have %u bytes, two "
-		    "alerts, and then it closed",
-		    r->first->length);
+		    "the server's only record after the client's answer has %u bytes, an alert, "
+		    "within %d s, and then it closed",
+		    r->first->length,
+		    infer_elapsed(f->last->time_ns, r->first->time_ns) > INFER_SOON_NS ? 5 : 1);
 	else
 		SAY(fact,
 		    "the server's only record after the client's answer has %u bytes, an "
@@ -262,8 +263,7 @@ closed(const struct infer_view *v, const struct infer_flight *f, const struct in
 		return false;
 	SAY(decide(out, INFER_RULE_CLOSED, REACTION_DROPPED_NO_REPLY, CONFIDENCE_MEDIUM, f->last,
 		   NULL),
-	    "the server closed %lld ms after the client's answer, without any record",
-	    (long long)(infer_elapsed(f->last->time_ns, close->time_ns) / 1000000));
+	    "the server closed within 1 s of the client's answer, without any record");
 	return true;
 }
 

@@ -141,7 +141,8 @@ cannot_tell(const struct facts *f, bool later)
 	if (f->capture_state != 0)
 		v.verdict = VERDICT_INCOMPLETE_CAPTURE;
 	else if (f->requested.value == ANSWER_YES && f->ending == ENDING_NONE &&
-		 f->client_cert.value == CLIENT_CERT_UNKNOWN)
+		 f->client_cert.value == CLIENT_CERT_UNKNOWN &&
+		 f->requested.evidence != EVIDENCE_INFERRED)
 		v.verdict = later ? VERDICT_LATE_REQUEST_UNANSWERED : VERDICT_CLIENT_ANSWER_MISSING;
 	return v;
 }
