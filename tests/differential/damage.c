@@ -1,9 +1,9 @@
 /*
  * damage.c - damaged captures must not contradict whole ones: damage [--limit N] PATH...
- * Every capture is read whole; then every prefix of it, with each packet lost, with neighbours
- * swapped, from each packet on, one direction only, and cut to 96 and 256 bytes. What a damaged one
- * claims of a session (requested, client_cert, outcome) must be what the whole one says, or
- * unknown; where the whole one says nothing, no absence may be claimed. Prints TAP.
+ * Every capture is read whole; then every prefix of it, with each packet lost, one in eight lost,
+ * neighbours swapped, from each packet on, one direction only, and cut to 96 and 256 bytes. What a
+ * damaged one claims of a session (requested, client_cert, outcome) must be what the whole one
+ * says, or unknown; where the whole one says nothing, no absence may be claimed. Prints TAP.
  * $MTLSCOPE_CAPTURES may name one more directory; captures of more than PACKETS_MAX packets are
  * left out.
  */
@@ -19,7 +19,7 @@
 #include "analyzer/tls/tls_stream.h"
 #include "analyzer/verdict/judge.h"
 
-enum { PACKETS_MAX = 250, SESSIONS_MAX = 64, TOLD_MAX = 40, PATH_SIZE = 4096 };
+enum { PACKETS_MAX = 250, SESSIONS_MAX = 64, TOLD_MAX = 40, PATH_SIZE = 4096, LOSSY_RUNS = 32 };
 
 struct claim {
 	enum attempt_kind kind;
@@ -201,6 +201,22 @@ try_without(struct damage *d, size_t gone)
 	compare(d->t, &d->whole, &d->damaged, d->path, "lost", gone + 1);
 }
 
+/* Several at once: one packet in eight, picked by a small generator. */
+static void
+try_lossy(struct damage *d, uint32_t seed)
+{
+	uint32_t x = seed * 2654435761u + 1;
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->c->n; i++) {
+		x = x * 1664525u + 1013904223u;
+		if (x >> 29 != 0)
+			d->list[n++] = &d->c->packet[i];
+	}
+	listen(&d->damaged, d->list, n);
+	compare(d->t, &d->whole, &d->damaged, d->path, "lossy", seed);
+}
+
 static void
 try_swapped(struct damage *d, size_t at)
 {
@@ -260,6 +276,8 @@ try_all(struct totals *t, const struct capture *c, const char *path)
 	}
 	try_direction(&d, false);
 	try_direction(&d, true);
+	for (uint32_t seed = 1; seed <= LOSSY_RUNS; seed++)
+		try_lossy(&d, seed);
 	try_snaplen(&d, 96);
 	try_snaplen(&d, 256);
 }
