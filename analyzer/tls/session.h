@@ -61,9 +61,9 @@ struct server_hello_detail {
 	bool hello_retry_request;
 	bool pre_shared_key; /* a PSK was selected */
 	uint16_t selected_identity;
-	bool compressed;     /* record compression, which nobody should use any more */
-	bool cert_with_psk;  /* tls_cert_with_extern_psk (33), RFC 8773 */
-	bool ticket;         /* will send NewSessionTicket (RFC 5077) */
+	bool compressed;    /* record compression, which nobody should use any more */
+	bool cert_with_psk; /* tls_cert_with_extern_psk (33), RFC 8773 */
+	bool ticket;        /* will send NewSessionTicket (RFC 5077) */
 	bool extended_master_secret, encrypt_then_mac;
 	const char *alpn;                /* chosen; NULL when absent */
 	uint8_t client_certificate_type; /* RFC 7250; 0 X.509 */
