@@ -248,8 +248,11 @@ on_stream(const struct feed *x)
 	}
 	if (s->payload_len > 0)
 		on_bytes(x, at);
-	else if (at >= 1)
+	else if (at >= 1) {
 		sequence_start(q, dir, (uint64_t)at, false);
+		if (!has(s, TCP_SYN)) /* that one says where the stream begins, rightly or not */
+			dir->sent = max64(dir->sent, (uint64_t)at);
+	}
 	at += s->payload_len;
 	if (has(s, TCP_FIN) && at >= 1)
 		on_fin(x, (uint64_t)at);

@@ -88,7 +88,10 @@ struct flow_direction {
 	bool overlap_differs;
 	uint8_t rst_ttl; /* of the first RST */
 	uint16_t rst_ip_id;
-	uint64_t missing;     /* bytes declared missing, all kinds */
+	uint64_t missing; /* bytes declared missing, all kinds */
+	/* Highest offset at which one of its own empty segments or FINs stood: what it had sent by
+	 * then ends there, captured or not. */
+	uint64_t sent;
 	struct flow_mark fin; /* first FIN; frame 0: none */
 	uint64_t fin_at;      /* stream offset of that FIN */
 	struct flow_mark rst; /* first RST; frame 0: none */

@@ -325,14 +325,25 @@ reassembly_feed(const struct reassembly_ctx *x, uint64_t at, struct bytes data, 
 
 /* ---- the end of patience ---- */
 
-/* Where bytes that the other end has surely received end. A FIN takes one offset; one offset too
- * many without a FIN is a FIN that the capture lacks. */
+/* One offset more than was seen, without a FIN, is a FIN that the capture lacks. */
+static uint64_t
+without_fin(const struct flow_direction *d, uint64_t end)
+{
+	return end == d->next + 1 ? d->next : end;
+}
+
+/* Where bytes that the other end has surely received end. A FIN takes one offset. */
 static uint64_t
 acked_bytes(const struct flow_direction *d)
 {
-	if (d->fin.frame != 0)
-		return min64(d->acked, d->fin_at);
-	return d->acked == d->next + 1 ? d->next : d->acked;
+	return d->fin.frame != 0 ? min64(d->acked, d->fin_at) : without_fin(d, d->acked);
+}
+
+/* Where bytes end whose sender went on behind them: at its FIN, or its latest empty segment. */
+static uint64_t
+sent_bytes(const struct flow_direction *d)
+{
+	return d->fin.frame != 0 ? d->fin_at : without_fin(d, d->sent);
 }
 
 void
@@ -365,8 +376,9 @@ reassembly_finish(const struct reassembly_ctx *x)
 
 	for (drain(x); r->first != NULL; drain(x))
 		declare(x, d->next, r->first->at, FLOW_GAP_LOST, &x->mark);
-	if (acked_bytes(d) > d->next)
-		declare(x, d->next, acked_bytes(d), FLOW_GAP_LOST, &x->mark);
+	uint64_t end = max64(acked_bytes(d), sent_bytes(d));
+	if (end > d->next)
+		declare(x, d->next, end, FLOW_GAP_LOST, &x->mark);
 	for (unsigned i = 0; r->holes != NULL && i < r->holes->n; i++)
 		declare(x, r->holes->hole[i].at, r->holes->hole[i].end, FLOW_GAP_LOST, &x->mark);
 	reassembly_drop(r, x->blocks);

@@ -16,7 +16,8 @@ ending_side_complete(const struct tls_session *s, enum tls_side side)
 	if (d->packets == 0 || d->missing > 0 || d->gap || d->snaplen || d->limit)
 		return false;
 	/* FIN itself takes one place of the sequence space. */
-	if (d->acked > d->highest + (d->fin.frame != 0 ? 1 : 0))
+	uint64_t end = d->highest + (d->fin.frame != 0 ? 1 : 0);
+	if (d->acked > end || d->sent > end)
 		return false;
 	if (d->fin.frame != 0)
 		return d->fin_at == d->highest;

@@ -27,7 +27,7 @@ struct model {
 	uint8_t value[MODEL_SIZE], seen[MODEL_SIZE]; /* first copy of each byte */
 	uint8_t expect[MODEL_SIZE];                  /* what the sink shall hear of it */
 	uint8_t got[MODEL_SIZE], got_value[MODEL_SIZE];
-	uint64_t next, until, acked, heard; /* heard: offset behind the last byte delivered */
+	uint64_t next, until, acked, sent, heard; /* heard: offset behind the last byte delivered */
 	bool differs, records, ended;
 	struct flow *flow;
 };
@@ -150,8 +150,9 @@ model_finish(struct model *m)
 		if (m->seen[at] != MODEL_NONE)
 			last = at + 1;
 	}
-	if (m->acked > last + 1)
-		last = m->acked;
+	uint64_t known = m->acked > m->sent ? m->acked : m->sent;
+	if (known > last + 1)
+		last = known;
 	for (uint64_t at = 1; at < last; at++) {
 		if (m->seen[at] == MODEL_NONE)
 			m->expect[at] = MODEL_LOST;
@@ -225,6 +226,8 @@ model_step(struct model *m, struct flow_table *t, uint64_t *frame, uint32_t zero
 		for (uint32_t i = 0; i < sent; i++)
 			data[i] = (uint8_t)((at + i) * 37 + (in[0] % 8 == 3 ? in[4] : 0));
 		model_segment(m, at, data, captured, sent);
+		if (sent == 0 && at > m->sent) /* an empty one stands behind what was sent */
+			m->sent = at;
 		model_feed(t, frame, false, TCP_ACK, zero + (uint32_t)at, 1,
 			   bytes_of(data, captured), sent);
 	}

@@ -215,19 +215,25 @@ test_far_run(void **state)
 /* ---- life and end ---- */
 
 static void
-open_other(struct world *w, uint16_t port)
+send_other(struct world *w, uint16_t port, uint8_t flags)
 {
 	const struct segment s = {
 	    .src = {.addr = {10, 0, 0, 9}, .port = port, .family = 4},
 	    .dst = {.addr = {10, 0, 0, 2}, .port = 443, .family = 4},
 	    .protocol = PROTOCOL_TCP,
-	    .tcp_flags = TCP_SYN,
-	    .seq = 1,
+	    .tcp_flags = flags,
+	    .seq = flags == TCP_SYN ? 1 : 2,
 	    .frame = ++w->frame,
 	    .time_ns = w->time_ns,
 	};
 
 	assert_true(flow_feed(w->table, &s));
+}
+
+static void
+open_other(struct world *w, uint16_t port)
+{
+	send_other(w, port, TCP_SYN);
 }
 
 /* A closed flow stays for FLOW_LINGER_S, an open one for ever. */
@@ -261,6 +267,38 @@ test_idle(void **state)
 	feed(w, &(struct packet_row){0, A, 101, 201, NULL, 0});
 	assert_int_equal(w->log.flows, 4);
 	assert_int_equal(w->log.flow->stream, 0);
+}
+
+/* More closed flows than FLOW_CLOSED_MAX: the one silent longest goes early. What is late then is
+ * nobody's, but a SYN begins anew. */
+static void
+test_closed_limit(void **state)
+{
+	struct world *w = *state;
+
+	handshake(w);
+	feed(w, &(struct packet_row){0, R, 100, 200, NULL, 0});
+	w->log.text[0] = 0;
+	for (unsigned port = 1; port <= FLOW_CLOSED_MAX + 1000; port++) {
+		w->log.text[0] = 0;
+		send_other(w, (uint16_t)port, TCP_SYN);
+		send_other(w, (uint16_t)port, TCP_RST);
+		if (strstr(w->log.text, "end:idle") != NULL)
+			break;
+	}
+	assert_non_null(strstr(w->log.text, "end:idle"));
+	assert_in_range(w->log.flows, FLOW_CLOSED_MAX, FLOW_CLOSED_MAX + 600);
+	unsigned flows = w->log.flows;
+	uint64_t ignored = flow_table_stats(w->table).ignored;
+	feed(w, &(struct packet_row){0, A, 100, 200, "late", 0});
+	feed(w, &(struct packet_row){1, R, 200, 100, NULL, 0});
+	assert_int_equal(w->log.flows, flows);
+	assert_int_equal(flow_table_stats(w->table).ignored, ignored + 2);
+	feed(w, &(struct packet_row){0, S, 99, 0, NULL, 0});
+	assert_int_equal(w->log.flows, flows + 1);
+	w->time_ns += (int64_t)(FLOW_LINGER_S + 1) * 1000000000;
+	feed(w, &(struct packet_row){1, SA, 199, 100, NULL, 0});
+	assert_int_equal(w->log.flows, flows + 1);
 }
 
 static void
@@ -297,6 +335,7 @@ main(void)
 	    TEST(test_far_acked),
 	    TEST(test_far_run),
 	    TEST(test_idle),
+	    TEST(test_closed_limit),
 	    TEST(test_reuse_counts),
 	};
 
