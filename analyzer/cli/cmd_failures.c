@@ -15,18 +15,12 @@
 enum { WIDE = 112, BATCH = 1000 };
 
 /* Columns of the statement, in order. */
-#define FAILURES_COLUMNS(X)                                                                    \
-	X(session_id)                                                                          \
-	X(started_at)                                                                          \
-	X(client_ip)                                                                           \
-	X(client_port)                                                                         \
-	X(server_ip)                                                                           \
-	X(server_port)                                                                         \
-	X(client_cert_requested)                                                               \
-	X(client_cert)                                                                         \
-	X(outcome)                                                                             \
-	X(alert) X(alert_from) X(evidence) X(confidence) X(verdict) X(sub_reason) X(modifiers) \
-	    X(client_subject)
+/* clang-format off */
+#define FAILURES_COLUMNS(X) \
+	X(session_id) X(started_at) X(client_ip) X(client_port) X(server_ip) X(server_port) \
+	X(client_cert_requested) X(client_cert) X(outcome) X(alert) X(alert_from) X(evidence) \
+	X(confidence) X(verdict) X(sub_reason) X(modifiers) X(client_subject)
+/* clang-format on */
 enum column {
 #define COLUMN_ENUM(name) COLUMN_##name,
 	FAILURES_COLUMNS(COLUMN_ENUM) COLUMN_first_cause
