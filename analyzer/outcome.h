@@ -293,10 +293,19 @@ struct outcome_capture {
 	const char *incident, *note;
 };
 
-/* Where sessions go. Returning false is a fault of the sink (disk full ...); it keeps the text. */
+/* Connections to one server port, of those where TLS was seen, or asked for, that carried none. */
+struct outcome_without_tls {
+	struct outcome_endpoint server;
+	uint64_t refused, no_answer, plaintext;
+	uint64_t first_frame; /* of the first of them */
+};
+
+/* Where sessions go and, when the capture is over, connections without TLS (may be NULL).
+ * Returning false is a fault of the sink (disk full ...); it keeps the text. */
 struct outcome_sink {
 	void *ctx;
 	bool (*emit)(void *ctx, const struct outcome *o);
+	bool (*without_tls)(void *ctx, const struct outcome_without_tls *w);
 };
 
 #endif

@@ -20,6 +20,8 @@ enum {
 struct pipeline {
 	struct tls_run run;
 	struct app_label *labels; /* NULL: no labels */
+	const uint16_t *ports;    /* asked for */
+	size_t n_ports;
 	struct pipeline_stats stats;
 	/* the run in hand */
 	const struct pipeline_run *now;
@@ -65,6 +67,13 @@ void
 pipeline_set_trust(struct pipeline *p, const struct chain_trust *trust)
 {
 	p->run.trust = trust;
+}
+
+void
+pipeline_set_ports(struct pipeline *p, const uint16_t *ports, size_t count)
+{
+	p->ports = ports;
+	p->n_ports = count;
 }
 
 const char *
@@ -185,6 +194,34 @@ fault(struct pipeline *p, const char *text)
 	return PIPELINE_FAULT;
 }
 
+static void
+tell_ports(struct pipeline *p)
+{
+	const struct outcome_sink *sink = &p->now->sink;
+	struct outcome_without_tls *rows;
+
+	if (p->sink_failed || p->wing.failed || sink->without_tls == NULL)
+		return;
+	size_t n = tls_ports_list(&p->run.ports, p->ports, p->n_ports, &rows);
+	p->wing.failed = rows == NULL;
+	for (size_t i = 0; i < n && !p->sink_failed; i++)
+		p->sink_failed = !sink->without_tls(sink->ctx, &rows[i]);
+	free(rows);
+}
+
+static enum pipeline_result
+end_capture(struct pipeline *p, struct flow_table *flows)
+{
+	struct source_info info;
+
+	source_info(p->now->source, &info);
+	p->run.ports.end_ns = info.last_ns;
+	flow_finish(flows);
+	p->stats.forgotten_ports += p->run.ports.forgot;
+	tell_ports(p);
+	return p->sink_failed || p->wing.failed ? fault(p, "out of memory") : PIPELINE_DONE;
+}
+
 static enum pipeline_result
 read_all(struct pipeline *p, struct flow_table *flows)
 {
@@ -200,9 +237,7 @@ read_all(struct pipeline *p, struct flow_table *flows)
 			take_secret(p, &secret);
 			continue;
 		case SOURCE_END:
-			flow_finish(flows);
-			return p->sink_failed || p->wing.failed ? fault(p, "out of memory")
-								: PIPELINE_DONE;
+			return end_capture(p, flows);
 		case SOURCE_FAULT:
 			return fault(p, source_problem(p->now->source));
 		}

@@ -33,6 +33,8 @@ struct pipeline_secrets {
 void pipeline_set_secrets(struct pipeline *p, const struct pipeline_secrets *secrets);
 /* Client chains are verified against this; NULL: they are not. Borrowed likewise. */
 void pipeline_set_trust(struct pipeline *p, const struct chain_trust *trust);
+/* Ports whose connections without TLS are told even where none was seen. Borrowed likewise. */
+void pipeline_set_ports(struct pipeline *p, const uint16_t *ports, size_t count);
 
 /* Asked now and then while a capture is read; false stops the run. done and total in bytes, total 0
  * when unknown. */
@@ -60,6 +62,7 @@ const char *pipeline_error(const struct pipeline *p);
 struct pipeline_stats {
 	uint64_t packets, segments, other, malformed, cut, unknown_link;
 	uint64_t flows, sessions, evicted;
+	uint64_t forgotten_ports; /* see TLS_PORTS_MAX */
 };
 struct pipeline_stats pipeline_stats(const struct pipeline *p);
 

@@ -70,21 +70,13 @@ void store_wait(struct store *s, unsigned ms);
 /* One capture: begin, any number of emits, then end or abandon. */
 bool store_begin(struct store *s);
 bool store_emit(void *store, const struct outcome *o);
+bool store_without_tls(void *store, const struct outcome_without_tls *w);
 struct outcome_sink store_sink(struct store *s);
 /* Relates the capture's sessions (relate.h) and commits. replaces: id of the stored capture whose
  * rows these are instead of (its names stay), or 0. file may be NULL (stdin). id may be NULL. */
 bool store_end(struct store *s, const struct outcome_capture *c, const struct store_parameters *p,
 	       const struct store_file *file, int64_t replaces, int64_t *id);
 bool store_abandon(struct store *s);
-
-/* What the pipeline learns late about one capture's server ports without TLS. */
-struct store_without_tls {
-	const char *server_ip;
-	uint16_t server_port;
-	uint64_t refused, no_answer, plaintext, first_frame;
-};
-/* Inside a capture only. */
-bool store_without_tls(struct store *s, const struct store_without_tls *w);
 
 /* The file was read to its end, with everything in it: it may be skipped unopened from now on. */
 bool store_file_done(struct store *s, const struct store_file *file);

@@ -230,24 +230,6 @@ store_each_random(struct store *s, int64_t capture_id, store_random_each *each, 
 	return ok;
 }
 
-bool
-store_without_tls(struct store *s, const struct store_without_tls *w)
-{
-	sqlite3_stmt *stmt = s->statements[STORE_WITHOUT_TLS_INSERT];
-
-	if (s->failed)
-		return false;
-	sqlite3_bind_int64(stmt, 1, s->capture_id);
-	bind_text(stmt, 2, w->server_ip);
-	sqlite3_bind_int64(stmt, 3, w->server_port);
-	sqlite3_bind_int64(stmt, 4, (int64_t)w->refused);
-	sqlite3_bind_int64(stmt, 5, (int64_t)w->no_answer);
-	sqlite3_bind_int64(stmt, 6, (int64_t)w->plaintext);
-	sqlite3_bind_int64(stmt, 7, (int64_t)w->first_frame);
-	s->failed = !database_run(&s->d, stmt);
-	return !s->failed;
-}
-
 /* Sessions of a capture are a range of ids, so no index is needed to find them. */
 bool
 store_capture_delete(struct store *s, int64_t id)

@@ -186,3 +186,22 @@ store_rows_insert(struct store *s, const struct outcome *o, const struct store_r
 			return false;
 	return true;
 }
+
+bool
+store_without_tls(void *store, const struct outcome_without_tls *w)
+{
+	struct store *s = store;
+	sqlite3_stmt *stmt = s->statements[STORE_WITHOUT_TLS_INSERT];
+	char buf[INET6_ADDRSTRLEN];
+
+	if (s->failed)
+		return false;
+	sqlite3_bind_int64(stmt, 1, s->capture_id);
+	bind_endpoint(stmt, 2, &w->server, buf);
+	sqlite3_bind_int64(stmt, 4, (int64_t)w->refused);
+	sqlite3_bind_int64(stmt, 5, (int64_t)w->no_answer);
+	sqlite3_bind_int64(stmt, 6, (int64_t)w->plaintext);
+	sqlite3_bind_int64(stmt, 7, (int64_t)w->first_frame);
+	s->failed = !database_run(&s->d, stmt);
+	return !s->failed;
+}

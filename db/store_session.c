@@ -241,5 +241,6 @@ store_emit(void *store, const struct outcome *o)
 struct outcome_sink
 store_sink(struct store *s)
 {
-	return (struct outcome_sink){.ctx = s, .emit = store_emit};
+	return (struct outcome_sink){
+	    .ctx = s, .emit = store_emit, .without_tls = store_without_tls};
 }

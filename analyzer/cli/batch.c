@@ -21,9 +21,11 @@ batch_init(struct batch *b, const struct batch_settings *settings, struct term *
 		struct pipeline_secrets secrets = keys_pipeline(settings->keys);
 		pipeline_set_secrets(b->pipeline, &secrets);
 	}
-	if (b->pipeline != NULL)
-		pipeline_set_trust(b->pipeline, settings->trust->set);
-	return b->pipeline != NULL;
+	if (b->pipeline == NULL)
+		return false;
+	pipeline_set_trust(b->pipeline, settings->trust->set);
+	pipeline_set_ports(b->pipeline, settings->ports->ports, settings->ports->count);
+	return true;
 }
 
 void

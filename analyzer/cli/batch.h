@@ -8,6 +8,7 @@
 
 #include "analyzer/cli/keys.h"
 #include "analyzer/cli/progress.h"
+#include "analyzer/cli/server_ports.h"
 #include "analyzer/cli/trust.h"
 #include "analyzer/input/inputs.h"
 #include "analyzer/pipeline.h"
@@ -24,6 +25,7 @@ struct batch_settings {
 	struct capture_filter *filter;
 	const struct keys *keys; /* NULL without */
 	const struct trust *trust;
+	const struct server_ports *ports;
 	bool force, verify, sha256, labels;
 };
 

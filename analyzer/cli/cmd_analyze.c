@@ -4,6 +4,7 @@
  */
 #include "analyzer/cli/command.h"
 #include "analyzer/cli/dbfile.h"
+#include "analyzer/cli/server_ports.h"
 #include "analyzer/cli/summary.h"
 
 #include <stdlib.h>
@@ -20,6 +21,7 @@ static const struct options_row rows[] = {
     {"rsa-key", 0, "FILE", "a server's private key, for RSA key exchange"},
     {"ca", 0, "PATH", "CAs that client chains should lead to; may be repeated"},
     {"crl", 0, "PATH", "revocation lists of them; may be repeated"},
+    {"port", 0, "N", "count connections to it without TLS; may be repeated"},
     {"verify-all", 0, NULL, "check every client's signature, not only of failures"},
     {"force", 0, NULL, "read again what is already in the database"},
     {"verify", 0, NULL, "read files again that look unchanged, and compare"},
@@ -30,12 +32,11 @@ static const struct options_row rows[] = {
     {"json", 0, NULL, "summary for scripts: one object"},
     {"jobs", 0, "N", NULL},
     /* of later versions; each is refused in one line */
-    {"port", 0, "N", NULL},
     {"files-from", 0, "FILE", NULL},
     {"passphrase-file", 0, "FILE", NULL},
     {"max-memory", 0, "SIZE", NULL},
 };
-static const char *const later[] = {"port", "files-from", "passphrase-file", "max-memory"};
+static const char *const later[] = {"files-from", "passphrase-file", "max-memory"};
 
 /* What the options add up to. */
 struct plan {
@@ -43,6 +44,7 @@ struct plan {
 	struct str program; /* version, filter, and what else all results depend on */
 	struct keys keys;
 	struct trust trust;
+	struct server_ports ports;
 	struct inputs *inputs;
 };
 
@@ -53,6 +55,7 @@ plan_finish(struct plan *p)
 	inputs_destroy(p->inputs);
 	keys_finish(&p->keys);
 	trust_finish(&p->trust);
+	server_ports_finish(&p->ports);
 	str_finish(&p->program);
 }
 
@@ -95,6 +98,7 @@ make_filter(struct command_io *io, const struct options *o, struct plan *p)
 	str_add(&p->program, command_version);
 	if (options_has(o, "verify-all"))
 		str_add(&p->program, "; verify-all");
+	server_ports_describe(&p->ports, &p->program);
 	if (expression == NULL)
 		return true;
 	p->settings.filter = capture_filter_create(expression, why, sizeof(why));
@@ -114,7 +118,7 @@ static bool
 load_trust(struct command_io *io, const struct options *o, struct plan *p)
 {
 	struct str wrong = {0};
-	bool good = trust_load(&p->trust, o, &wrong);
+	bool good = trust_load(&p->trust, o, &wrong) && server_ports_load(&p->ports, o, &wrong);
 
 	if (!good)
 		message_error(&io->err, NULL, "%s", str_string(&wrong));
@@ -157,6 +161,7 @@ make_plan(struct command_io *io, const struct options *o, struct plan *p)
 	    .filter = p->settings.filter,
 	    .keys = &p->keys,
 	    .trust = &p->trust,
+	    .ports = &p->ports,
 	    .force = options_has(o, "force"),
 	    .verify = options_has(o, "verify"),
 	    .sha256 = options_has(o, "sha256"),
@@ -212,6 +217,9 @@ print_stats(struct term *err, const struct batch *b)
 		 (unsigned long long)p.segments, (unsigned long long)p.flows,
 		 (unsigned long long)p.sessions, (unsigned long long)p.malformed,
 		 (unsigned long long)p.cut, (unsigned long long)p.unknown_link);
+	if (p.forgotten_ports > 0)
+		str_addf(&line, "%llu server ports without TLS forgotten\n",
+			 (unsigned long long)p.forgotten_ports);
 	fputs(str_string(&line), err->file);
 	str_finish(&line);
 }

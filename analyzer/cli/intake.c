@@ -7,6 +7,7 @@
 
 #include "analyzer/cli/interrupt.h"
 #include "analyzer/cli/memory.h"
+#include "analyzer/cli/stored_digest.h"
 #include "analyzer/crypto/digest.h"
 #include "analyzer/input/source.h"
 
@@ -167,40 +168,6 @@ on_progress(void *ctx, uint64_t done, uint64_t total)
 	return !b->stopped;
 }
 
-static void
-on_bytes(void *ctx, struct bytes bytes)
-{
-	digest_feed(ctx, bytes);
-}
-
-/* SHA-256 of a stored capture's file, if that still is what was stored. */
-static bool
-digest_stored(const struct store_capture *c, char out[static DIGEST_HEX_SIZE])
-{
-	struct source_why why;
-	struct source_info info;
-	struct packet packet;
-	struct secret secret;
-	struct digest *digest = digest_create();
-	struct source *source = digest != NULL ? source_open(c->path, &why) : NULL;
-	bool good = false;
-
-	if (source != NULL) {
-		enum source_event event;
-		source_tap(source, on_bytes, digest);
-		while ((event = source_next(source, &packet, &secret)) != SOURCE_END &&
-		       event != SOURCE_FAULT)
-			;
-		source_info(source, &info);
-		good = info.complete && info.identity.size == c->size &&
-		       memcmp(info.identity.hash, c->xxh3, sizeof(c->xxh3)) == 0 &&
-		       digest_hex(digest, out);
-	}
-	source_close(source);
-	digest_destroy(digest);
-	return good;
-}
-
 /* The stored capture that this content belongs to. */
 struct match {
 	struct intake *intake;
@@ -230,13 +197,13 @@ on_match(void *ctx, const struct store_capture *c)
 	have_theirs = c->sha256 != NULL && strlen(c->sha256) + 1 == sizeof(theirs);
 	if (have_theirs)
 		memcpy(theirs, c->sha256, sizeof(theirs));
-	else if ((have_theirs = digest_stored(c, theirs)))
+	else if ((have_theirs = stored_digest(c, theirs)))
 		memcpy(m->stored_sha256, theirs, sizeof(theirs));
 	self.path = i->abs_path;
 	if (have_ours)
 		memcpy(ours, i->sha256, sizeof(ours));
 	else if (i->is_file)
-		have_ours = digest_stored(&self, ours);
+		have_ours = stored_digest(&self, ours);
 	m->proven = have_theirs && have_ours && strcmp(theirs, ours) == 0;
 	if (have_theirs && have_ours && !m->proven)
 		m->id = 0; /* a collision: another capture */
@@ -347,6 +314,14 @@ on_outcome(void *ctx, const struct outcome *o)
 }
 
 static bool
+on_without_tls(void *ctx, const struct outcome_without_tls *w)
+{
+	struct intake *i = ctx;
+
+	return i->stored.without_tls(i->stored.ctx, w);
+}
+
+static bool
 read_source(struct intake *i)
 {
 	struct batch *b = i->batch;
@@ -356,12 +331,13 @@ read_source(struct intake *i)
 				   .progress_ctx = b};
 
 	if (b->settings.sha256 && (i->digest = digest_create()) != NULL)
-		source_tap(i->source, on_bytes, i->digest);
+		source_tap(i->source, stored_digest_tap, i->digest);
 	if (!store_begin(b->store))
 		return store_fault(b);
 	i->fitting.keys = b->settings.keys;
 	i->stored = store_sink(b->store);
-	run.sink = (struct outcome_sink){.ctx = i, .emit = on_outcome};
+	run.sink =
+	    (struct outcome_sink){.ctx = i, .emit = on_outcome, .without_tls = on_without_tls};
 	enum pipeline_result result = pipeline_run(b->pipeline, &run);
 	if (result != PIPELINE_DONE)
 		return give_up(i, result);

@@ -171,19 +171,24 @@ options_has(const struct options *o, const char *name)
 }
 
 bool
-options_number(const struct options *o, const char *name, long max, long *out, struct str *wrong)
+options_read_number(const char *name, const char *text, long max, long *out, struct str *wrong)
 {
-	const char *s = options_value(o, name);
 	char *end;
 
-	if (s == NULL)
-		return true;
 	errno = 0;
-	long v = strtol(s, &end, 10);
-	if (*s == '\0' || *end != '\0' || errno != 0 || v < 1 || v > max) {
-		str_addf(wrong, "--%s: \"%s\" is not a number from 1 to %ld", name, s, max);
+	long v = strtol(text, &end, 10);
+	if (*text == '\0' || *end != '\0' || errno != 0 || v < 1 || v > max) {
+		str_addf(wrong, "--%s: \"%s\" is not a number from 1 to %ld", name, text, max);
 		return false;
 	}
 	*out = v;
 	return true;
+}
+
+bool
+options_number(const struct options *o, const char *name, long max, long *out, struct str *wrong)
+{
+	const char *s = options_value(o, name);
+
+	return s == NULL || options_read_number(name, s, max, out, wrong);
 }

@@ -44,7 +44,10 @@ bool options_has(const struct options *o, const char *name);
 const char *options_value(const struct options *o, const char *name);
 /* Value after value of a repeated option; *at starts as 0. NULL: no more. */
 const char *options_next(const struct options *o, const char *name, size_t *at);
-/* A whole number from 1 up to max. False: absent stays *out, else *wrong says what is wrong. */
+/* Text as a whole number from 1 up to max. False: it is none; *wrong says so of --name. */
+bool options_read_number(const char *name, const char *text, long max, long *out,
+			 struct str *wrong);
+/* The last value given, likewise. Absent leaves *out as it is. */
 bool options_number(const struct options *o, const char *name, long max, long *out,
 		    struct str *wrong);
 

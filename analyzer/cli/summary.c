@@ -188,6 +188,31 @@ put_known_by(struct term *out, const struct summary *s)
 	term_end(out);
 }
 
+/* Connections that never reached TLS, where others did. */
+static void
+put_without_tls(struct term *out, const struct summary *s)
+{
+	static const struct {
+		const char *column, *words;
+	} parts[] = {
+	    {"refused", "refused"}, {"no_answer", "unanswered"}, {"plaintext", "plaintext"}};
+	int64_t count = result_number(&s->without_tls, 0, "count");
+	const char *before = ": ";
+
+	if (count == 0)
+		return;
+	term_putf(out, TERM_PLAIN, "%" PRId64 " %s to TLS ports without TLS", count,
+		  plural(count, "connection", "connections"));
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		int64_t n = result_number(&s->without_tls, 0, parts[i].column);
+		if (n == 0)
+			continue;
+		term_putf(out, TERM_PLAIN, "%s%" PRId64 " %s", before, n, parts[i].words);
+		before = ", ";
+	}
+	term_end(out);
+}
+
 static void
 put_hint(struct term *out, const char *lead, const char *command, const char *what)
 {
@@ -227,6 +252,7 @@ print_failures(struct term *out, const struct summary *s, const char *database)
 	put_causes(out, s);
 	put_others(out, s, number_end(s), WORDS_KINDS);
 	put_known_by(out, s);
+	put_without_tls(out, s);
 	put_next(out, s, database);
 }
 
@@ -241,6 +267,7 @@ print_none_failed(struct term *out, const struct summary *s, const char *databas
 	term_end(out);
 	put_others(out, s, 2 + number_end(s), WORDS_KINDS);
 	put_known_by(out, s);
+	put_without_tls(out, s);
 	if (not_asked == 0)
 		return;
 	dbfile_add_argument(&db, database);
@@ -318,6 +345,7 @@ print_hidden(struct term *out, const struct summary *s)
 		term_end(out);
 	}
 	put_others(out, s, end, WORDS_UNKNOWN);
+	put_without_tls(out, s);
 	term_end(out);
 	if (states[main_state].advice != NULL) {
 		term_put(out, TERM_PLAIN, states[main_state].advice);
@@ -341,6 +369,7 @@ print_no_tls(struct term *out, const struct summary *s)
 	term_putf(out, TERM_PLAIN, " (%" PRId64 " packets)",
 		  result_number(&s->captures, 0, "packets"));
 	term_end(out);
+	put_without_tls(out, s);
 }
 
 void

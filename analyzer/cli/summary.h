@@ -30,6 +30,8 @@ struct summary {
 	struct result problems; /* path, problem, sessions of captures with one */
 	struct result states;   /* of sessions that cannot be told: state, sessions */
 	struct result servers;  /* of these: server_ip, server_port, the most frequent first */
+	struct result
+	    without_tls; /* one row: count, refused, no_answer, plaintext of connections */
 };
 
 /* False: query_error(q). Nothing to finish then. */

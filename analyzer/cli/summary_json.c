@@ -46,6 +46,20 @@ json_causes(struct json *j, const struct summary *s)
 	json_close(j, ']');
 }
 
+static void
+json_without_tls(struct json *j, const struct summary *s)
+{
+	static const char *const names[] = {"refused", "no_answer", "plaintext"};
+
+	json_key(j, "without_tls");
+	json_open(j, '{');
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		json_key(j, names[i]);
+		json_integer(j, result_number(&s->without_tls, 0, names[i]));
+	}
+	json_close(j, '}');
+}
+
 void
 summary_print_json(struct term *out, const struct summary *s, const struct batch *b)
 {
@@ -65,6 +79,7 @@ summary_print_json(struct term *out, const struct summary *s, const struct batch
 		json_integer(&j, s->evidence[i]);
 	}
 	json_close(&j, '}');
+	json_without_tls(&j, s);
 	json_problems(&j, s, b);
 	json_close(&j, '}');
 	fputc('\n', out->file);

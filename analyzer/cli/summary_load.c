@@ -43,6 +43,10 @@ static const char sql_servers[] =
     "SELECT server_ip, server_port, count(*) FROM sessions WHERE" CANNOT_TELL
     "AND server_ip IS NOT NULL AND" OF_THIS_RUN "GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT 1";
 
+static const char sql_without_tls[] =
+    "SELECT sum(count) AS count, sum(refused) AS refused, sum(no_answer) AS no_answer,"
+    " sum(plaintext) AS plaintext FROM connections_without_tls WHERE" OF_THIS_RUN;
+
 /* Sessions of one conclusion, answer and first cause. */
 struct kind {
 	int64_t conclusion, answer;
@@ -256,7 +260,8 @@ load(struct summary *s, struct query *q, const struct str *ranges)
 	return load_sessions(s, q, ranges) && load_one(&s->captures, q, ranges, sql_captures) &&
 	       load_one(&s->problems, q, ranges, sql_problems) &&
 	       load_one(&s->states, q, ranges, sql_states) &&
-	       load_one(&s->servers, q, ranges, sql_servers);
+	       load_one(&s->servers, q, ranges, sql_servers) &&
+	       load_one(&s->without_tls, q, ranges, sql_without_tls);
 }
 
 bool
@@ -283,5 +288,6 @@ summary_finish(struct summary *s)
 	result_finish(&s->problems);
 	result_finish(&s->states);
 	result_finish(&s->servers);
+	result_finish(&s->without_tls);
 	*s = (struct summary){0};
 }

@@ -13,6 +13,7 @@ bool
 tls_run_init(struct tls_run *r)
 {
 	*r = (struct tls_run){0};
+	r->ports.key = &r->key;
 	r->hasher = hasher_create();
 	r->certificates = certificates_create();
 	r->ja4 = ja4_create();
@@ -34,6 +35,7 @@ tls_run_finish(struct tls_run *r)
 	crypto_free(r->buffer, TLS_CIPHERTEXT_MAX);
 	crypto_destroy(r->crypto);
 	sign_cache_destroy(r->signatures);
+	tls_ports_clear(&r->ports);
 	*r = (struct tls_run){0};
 }
 
@@ -43,6 +45,7 @@ tls_run_next_capture(struct tls_run *r, bool secrets_may_come)
 	secrets_destroy(r->embedded);
 	r->embedded = NULL;
 	r->secrets_may_come = secrets_may_come;
+	tls_ports_clear(&r->ports);
 }
 
 bool

@@ -10,6 +10,7 @@
 #include "analyzer/crypto/crypto.h"
 #include "analyzer/crypto/hash.h"
 #include "analyzer/hash.h"
+#include "analyzer/tls/ports.h"
 #include "analyzer/tls/secrets.h"
 
 struct certificates;
@@ -27,6 +28,7 @@ struct tls_run {
 	struct hash_key key;
 	struct crypto *crypto;
 	struct sign_cache *signatures;
+	struct tls_ports ports; /* of the capture in hand */
 	/* secrets; all of it may be absent */
 	const struct secrets *given; /* on the command line; borrowed, may be shared */
 	struct rsa_key *const *rsa_keys;
@@ -45,7 +47,7 @@ struct tls_run {
 bool tls_run_init(struct tls_run *r);
 void tls_run_finish(struct tls_run *r);
 
-/* Another capture begins: its own secrets are not those of the last. */
+/* Another capture begins: its secrets and server ports are not those of the last. */
 void tls_run_next_capture(struct tls_run *r, bool secrets_may_come);
 /* Key log text that stood in the capture. False when memory is short. */
 bool tls_run_add_secrets(struct tls_run *r, struct bytes text);

@@ -32,6 +32,8 @@ struct tls_stream {
 	struct lost lost[FLOW_DIR_COUNT];
 	unsigned restarts[FLOW_DIR_COUNT]; /* a carrier began another TLS session */
 	bool later;                        /* the session is not the connection's first */
+	bool told;                         /* a session was passed on */
+	bool records; /* some direction begins like a TLS record, with a hello or without */
 };
 
 /* Offsets are those of the TLS stream: the flow's, or what unwrap made of them. */

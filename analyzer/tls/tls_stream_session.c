@@ -61,6 +61,16 @@ tls_stream_add_lost(struct tls_stream *t, enum flow_dir d)
 	t->lost[d] = (struct lost){0};
 }
 
+/* A port whose server answers a ClientHello in another language is none of TLS. */
+static bool
+answered_otherwise(const struct tls_session *s)
+{
+	const struct step *first = s->trace.side[TLS_SERVER].first;
+
+	return s->server_hello == NULL && first != NULL && first->kind == STEP_FOREIGN &&
+	       !session_foreign_is_tls(s) && !session_foreign_is_sslv2(s);
+}
+
 void
 tls_stream_emit(struct tls_stream *t, enum flow_end why)
 {
@@ -68,6 +78,9 @@ tls_stream_emit(struct tls_stream *t, enum flow_end why)
 
 	if (s == NULL)
 		return;
+	t->told = true;
+	if (!answered_otherwise(s) && !tls_ports_seen(&t->wing->run->ports, t->flow, !s->client))
+		t->wing->failed = true;
 	tls_stream_open_late(t);
 	if (s->arena.failed)
 		t->wing->failed = true;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "analyzer/tls/tls_stream_impl.h"
+#include "dissectors/wire/cursor.h"
 
 /* --- what a carrier tells -------------------------------------------------------------------- */
 
@@ -35,6 +36,18 @@ begin_unwrap(struct tls_stream *t)
 	t->unwrap = unwrap_create(t->flow, &sink);
 	if (t->unwrap == NULL)
 		t->wing->failed = true;
+}
+
+/* The first bytes of a direction. A byte alone is no header, and no proof of anything else. */
+static void
+begin(struct tls_stream *t, struct bytes data)
+{
+	struct cursor c = cursor_init(data, 0);
+	struct tls_record_header h;
+
+	if (t->unwrap == NULL && unwrap_suspects(data))
+		begin_unwrap(t);
+	t->records |= !tls_record_header_parse(&c, &h) || tls_record_header_plausible(&h);
 }
 
 /* --- the flow sink --------------------------------------------------------------------------- */
@@ -68,8 +81,8 @@ sink_data(void *ctx, struct flow *f, const struct flow_data *d)
 
 	if (t == NULL)
 		return;
-	if (d->at == 1 && t->unwrap == NULL && unwrap_suspects(d->data))
-		begin_unwrap(t);
+	if (d->at == 1)
+		begin(t, d->data);
 	if (t->unwrap == NULL || !unwrap_feed(t->unwrap, d, &skip))
 		tls_stream_data(t, d);
 	if (skip > 0)
@@ -93,16 +106,21 @@ sink_gap(void *ctx, struct flow *f, enum flow_dir d, uint64_t at, uint64_t len, 
 static void
 sink_end(void *ctx, struct flow *f, enum flow_end why)
 {
+	struct tls_wing *wing = ctx;
 	struct tls_stream *t = f->user;
 
-	(void)ctx;
-	if (t == NULL)
+	if (t == NULL) {
+		wing->failed |= !tls_ports_flow(&wing->run->ports, f, false);
 		return;
+	}
 	if (t->unwrap != NULL) {
 		unwrap_finish(t->unwrap);
-		t->wing->failed |= unwrap_failed(t->unwrap);
+		wing->failed |= unwrap_failed(t->unwrap);
 	}
 	tls_stream_end(t, why);
+	if (!t->told)
+		wing->failed |=
+		    !tls_ports_flow(&wing->run->ports, f, t->unwrap == NULL && !t->records);
 	unwrap_destroy(t->unwrap);
 	free(t);
 	f->user = NULL;

@@ -84,11 +84,11 @@ def said(log, words):
     return os.path.exists(log) and words in open(log, errors='replace').read()
 
 
-def record(capture, port, server, clients, directory, log):
+def record(capture, wanted, port, server, clients, directory, log):
     """Runs SERVER, then each client (a command, and what it reads from stdin) while dumpcap writes CAPTURE."""
     for tail in ('.server', '.client', '.dumpcap'):
         open(log + tail, 'w').close()
-    dumpcap = ('dumpcap', '-q', '-i', 'gate0', '-f', 'tcp port %d' % port, '-w', capture)
+    dumpcap = ('dumpcap', '-q', '-i', 'gate0', '-f', wanted, '-w', capture)
     dumpcap += () if capture.endswith('.pcapng') else ('-P',)
     with Running(SERVER, server, log + '.server', directory):
         wait_until(lambda: listening(port), 'port %d' % port)

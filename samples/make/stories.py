@@ -6,9 +6,11 @@ points (server's or client's): a story whose end points tell something else is n
 from collections import namedtuple
 
 import captures
-from lab import CLIENT4, SERVER4, SERVER6
+from lab import CLIENT4, SERVER, SERVER4, SERVER6
 
-Story = namedtuple('Story', 'file port server clients proof after', defaults=(None,))
+# after: what is done to the capture; setup: commands in a host's namespace before anything else;
+# filter: what is captured besides the port
+Story = namedtuple('Story', 'file port server clients proof after setup filter', defaults=(None, (), None))
 
 NAME = 'gate.harbour.example'
 PAGE = 'status.txt'  # what the servers serve; make writes it
@@ -88,6 +90,14 @@ def chromium(port):
             '--dump-dom', 'https://%s:%d/%s' % (NAME, port, PAGE)), ''
 
 
+def http(port, *more):
+    return ('curl', '-sS', '--max-time', '8', 'http://%s:%d/%s' % (SERVER4, port, PAGE)) + more, ''
+
+
+def firewall(sport, port, *verdict):
+    return SERVER, ('iptables', '-A', 'INPUT', '-p', 'tcp', '--dport', str(port), '--sport', sport, '-j') + verdict
+
+
 TLS12 = ('-tls1_2',)
 STORIES = (
     # mutual TLS that works, and TLS that never was mutual
@@ -131,6 +141,14 @@ STORIES = (
           ['The SSL certificate error']),
     Story('client-distrusts-server.pcapng', 8883, s_server(8883, *TLS12, *REQUIRE),
           [curl_as(8883, 'tug', '--cacert', 'other-ca.pem')], ['fatal unknown_ca']),
+
+    # TLS was never reached: the port is there for one of five
+    Story('never-reached-tls.pcapng', 8883, s_server(8883, '-4', *TLS12, *REQUIRE),
+          [curl_as(8883, 'tug', '--local-port', '50001'), curl_as(8883, 'tug', '--local-port', '50002'),
+           curl_as(8883, 'tug', '--local-port', '50003', '--connect-timeout', '4'),
+           http(8883, '--local-port', '50004'), curl_as(8883, 'tug', host=SERVER6)],
+          ['idle', 'Failed to connect', 'Timeout was reached', 'http request'],
+          setup=[firewall('50002', 8883, 'REJECT', '--reject-with', 'tcp-reset'), firewall('50003', 8883, 'DROP')]),
 
     # resumed: the second connection shows no certificate
     Story('resumed-by-ticket.pcapng', 8883, s_server(8883, *TLS12, *REQUIRE),

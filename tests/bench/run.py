@@ -19,13 +19,13 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SAMPLES = os.path.join(os.path.dirname(os.path.dirname(HERE)), 'samples')
-DAMAGED = ('cut-short', 'lost-client-flight')
+NO_TEMPLATE = ('cut-short', 'lost-client-flight', 'never-reached-tls')  # damaged, or more than sessions
 FINISHED = ('accepted', 'never', 'optional', 'nginx', 'resumed', 'tls13-accepted')  # these can carry data
 MEGABYTE = 1 << 20
 
 
 def templates(bulk):
-    names = sorted(n for n in os.listdir(SAMPLES) if n.endswith(('.pcap', '.pcapng')) and not n.startswith(DAMAGED))
+    names = sorted(n for n in os.listdir(SAMPLES) if n.endswith(('.pcap', '.pcapng')) and not n.startswith(NO_TEMPLATE))
     return [os.path.join(SAMPLES, n) for n in names if not bulk or n.startswith(FINISHED)]
 
 

@@ -253,7 +253,7 @@ def bad_usage_is_one_line():
     fails(run('analyze', '--ca', 'x', CAPTURE), 1, 'x: No such file or directory')
     fails(run('analyze', '--crl', __file__, CAPTURE), 1, 'no CRL in it, PEM or DER')
     fails(run('explain', 'unknown_ca', '--stack', 'x'), 1, 'no stack is called "x"; there are openssl, boringssl')
-    fails(run('analyze', '--port', '1', CAPTURE), 1, '--port: not in this version')
+    fails(run('analyze', '--port', '65536', CAPTURE), 1, '--port: "65536" is not a number from 1 to 65535')
     fails(run('failures', 'a.db', 'b.db'), 1, 'one database')
     fails(run('show', '1'), 1, 'mtlscope.db: not found here')
     same(os.path.exists('mtlscope.db'), False, 'nothing was made')
@@ -264,6 +264,17 @@ def explanations():
     contains(run('explain', '48').stdout, 'unknown_ca', 'alert 48', '= server:')
     contains(run('explain', 'client_cert_dropped').stdout, '= client:')
     fails(run('explain', 'unknown_cas'), 1, 'Did you mean "unknown_ca"?')
+
+
+@test
+def connections_without_tls():
+    capture = os.path.join(SAMPLES, 'never-reached-tls.pcapng')
+    line = '%d connections to TLS ports without TLS: %d refused, 1 unanswered, 1 plaintext\n'
+    contains(run('analyze', '-o', 'ports.db', capture).stdout, line % (3, 1))
+    again = run('analyze', '-o', 'ports.db', '--port', '8883', '--port', '443', capture)
+    contains(again.stdout, line % (4, 2))
+    data = json.loads(run('analyze', '-o', 'ports.db', '--json', capture).stdout)
+    same(data['without_tls'], {'refused': 1, 'no_answer': 1, 'plaintext': 1}, 'without_tls')
 
 
 @test
@@ -378,7 +389,8 @@ def summary_as_json():
     done = run('analyze', '-o', 'json.db', '--json', CAPTURE)
     same(json.loads(done.stdout),
          {'sessions': 1, 'failed': 1, 'causes': [{'cause': 'client_cert_expired', 'sessions': 1, 'ids': [1]}],
-          'evidence': {'observed': 1, 'decrypted': 0, 'inferred': 0, 'none': 0}, 'problems': []})
+          'evidence': {'observed': 1, 'decrypted': 0, 'inferred': 0, 'none': 0},
+          'without_tls': {'refused': 0, 'no_answer': 0, 'plaintext': 0}, 'problems': []})
 
 
 @test

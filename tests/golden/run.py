@@ -22,13 +22,14 @@ STDERR_LINES = 8  # shown of a case that fails
 
 
 def analyze(program, case, directory):
-    """(exit status, stderr, sessions, {capture: problem}) of one run into a database of its own."""
+    """(exit status, stderr, sessions, {capture: problem}, connections without TLS) of one run into a database of
+    its own."""
     database = os.path.join(directory, 'case.db')
     command = [program, 'analyze', '--no-progress', '-o', database] + case.get('options', []) + case['captures']
     done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True, errors='replace', timeout=60)
     if not os.path.exists(database):
-        return done.returncode, done.stderr, [], {}
+        return done.returncode, done.stderr, [], {}, []
     db = sqlite3.connect('file:%s?mode=ro' % database, uri=True)
     db.row_factory = sqlite3.Row
     sessions = [dict(row) for row in db.execute('SELECT * FROM sessions ORDER BY capture_path, first_frame')]
@@ -40,18 +41,25 @@ def analyze(program, case, directory):
     for session in sessions:
         session['related'] = sorted([relation, number[other]] for relation, other in db.execute(
             'SELECT relation, other_session_id FROM related WHERE session_id = ?', (session['session_id'],)))
+    for session in sessions:
+        session['findings'] = [list(row) for row in db.execute(
+            'SELECT cause, certainty FROM findings WHERE session_id = ? ORDER BY rank', (session['session_id'],))]
+    ports = [list(row) for row in db.execute('SELECT server_ip, server_port, refused, no_answer, plaintext, first_frame'
+                                             ' FROM connections_without_tls ORDER BY 1, 2')]
     problems = dict(db.execute('SELECT path, problem FROM captures WHERE problem IS NOT NULL'))
     db.close()
-    return done.returncode, done.stderr, sessions, problems
+    return done.returncode, done.stderr, sessions, problems, ports
 
 
-def differences(case, status, sessions, problems):
+def differences(case, status, sessions, problems, ports):
     if status != case['exit']:
         yield 'exit status', case['exit'], status
     for path in sorted(set(problems) | set(case['problems'])):
         want, have = case['problems'].get(path), problems.get(path)
         if want is None or have is None or want not in have:
             yield 'problem of ' + path, want, have
+    if ports != case.get('without_tls', []):
+        yield 'connections without TLS', case.get('without_tls', []), ports
     if len(sessions) != len(case['sessions']):
         yield 'number of sessions', len(case['sessions']), len(sessions)
     for number, (want, have) in enumerate(zip(case['sessions'], sessions), 1):
@@ -74,11 +82,11 @@ def run(program, name, update):
         case = json.load(source)
     with tempfile.TemporaryDirectory(prefix='mtlscope-golden-') as directory:
         try:
-            status, stderr, sessions, problems = analyze(program, case, directory)
+            status, stderr, sessions, problems, ports = analyze(program, case, directory)
         except (OSError, sqlite3.Error, subprocess.TimeoutExpired) as error:
             return [str(error)]
     lines = ['%-32s expected %s, got %s' % (what, json.dumps(want), json.dumps(have))
-             for what, want, have in differences(case, status, sessions, problems)]
+             for what, want, have in differences(case, status, sessions, problems, ports)]
     if lines and update:
         with open(path, 'w') as out:
             out.write(json.dumps(updated(case, status, sessions, problems), indent=2) + '\n')

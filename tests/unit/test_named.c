@@ -105,13 +105,15 @@ set_up(void **state)
 {
 	struct outcome_capture c = sample_capture(1, "a.pcap");
 	struct outcome_certificate alice = sample_certificate(3, "CN=alice");
+	const struct outcome_without_tls ports = {
+	    {.addr = {10, 0, 0, 1}, .family = 4, .port = 8883}, 1, 2, 3, 40};
 
 	(void)state;
 	sample_scratch_make(&scratch);
 	struct store *s = sample_open(scratch.db);
 	alice.not_after = SAMPLE_START / SECOND + 10 * 86400;
 	c.problem = "ends inside packet 21";
-	assert_true(store_begin(s));
+	assert_true(store_begin(s) && store_without_tls(s, &ports));
 	for (size_t i = 0; i < sizeof(story) / sizeof(story[0]); i++)
 		assert_true(emit_scene(s, &story[i], &alice));
 	assert_true(store_end(s, &c, &sample_parameters, NULL, 0, NULL));
@@ -148,6 +150,7 @@ static const struct {
     {"first-failure-after-success", NULL, NULL,
      "10.0.0.2|10.0.0.1|443|s.example|2026-11-23T14:40:00.123456789Z|"
      "2026-11-23T14:40:30.123456789Z|2|client_cert_rejected|unknown_ca\n"},
+    {"without-tls", NULL, NULL, "10.0.0.1|8883|6|1|2|3|a.pcap|40\n"},
     {"asked-sent-nothing", NULL, NULL, "10.0.0.2|10.0.0.1|8883|s.example|1|0|1|1|4\n"},
     {"not-asked", NULL, NULL, "10.0.0.1|80|s.example|1|1|0|0\n"},
     {"request-changed", NULL, NULL,
@@ -248,7 +251,7 @@ test_all_are_tested_and_described(void **state)
 	const struct named *all = named_all(&count);
 
 	(void)state;
-	assert_int_equal(count, 14);
+	assert_int_equal(count, 15);
 	for (size_t i = 0; i < count; i++) {
 		size_t n = 0;
 

@@ -306,7 +306,8 @@ test_incidents_and_ports(void **state)
 {
 	struct sample_scratch t;
 	struct outcome_capture c = sample_capture(1, "a.pcap");
-	const struct store_without_tls w = {"10.77.0.1", 8883, 1, 2, 3, 40};
+	const struct outcome_without_tls w = {
+	    {.addr = {10, 77, 0, 1}, .family = 4, .port = 8883}, 1, 2, 3, 40};
 
 	(void)state;
 	sample_scratch_make(&t);
