@@ -1,6 +1,6 @@
 /*
  * format.c - file formats by their first bytes.
- * Called by source.c. Nothing but the bytes counts: names and suffixes lie.
+ * Called by source.c and unpack.c. Nothing but the bytes counts: names and suffixes lie.
  */
 #include "analyzer/input/format.h"
 
@@ -37,6 +37,13 @@ format_of(struct bytes start, const char **name)
 	return FORMAT_UNKNOWN;
 }
 
+bool
+format_is_packed(enum format_kind kind)
+{
+	return kind == FORMAT_COMPRESSED || kind == FORMAT_TAR || kind == FORMAT_ZIP ||
+	       kind == FORMAT_7ZIP;
+}
+
 /* The first line of a text, a few bytes of anything else. */
 static size_t
 quote_len(struct bytes start)
@@ -59,10 +66,13 @@ format_refusal(enum format_kind kind, const char *name, struct bytes start, char
 	char quote[4 * 24 + 1];
 	switch (kind) {
 	case FORMAT_COMPRESSED:
-		snprintf(text, size, "%s: compressed captures are not read yet", name);
+	case FORMAT_TAR:
+	case FORMAT_ZIP:
+	case FORMAT_7ZIP:
+		snprintf(text, size, "%s data, not a capture", name);
 		break;
-	case FORMAT_ARCHIVE:
-		snprintf(text, size, "%s: archives are not read yet", name);
+	case FORMAT_SEALED:
+		snprintf(text, size, "packed by %s, which is not read; unpack it first", name);
 		break;
 	case FORMAT_OTHER:
 		snprintf(text, size,

@@ -44,6 +44,21 @@ problem_add(struct problem *p, const char *format, ...)
 			*c = '?';
 }
 
+void
+problem_cause(struct problem *p, const char *cause)
+{
+	char first[PROBLEM_TEXT_MAX];
+	uint64_t count = p->count;
+	if (count == 0) {
+		problem_add(p, "%s", cause);
+		return;
+	}
+	snprintf(first, sizeof first, "%s", p->first);
+	p->count = 0;
+	problem_add(p, "%s; %s", cause, first);
+	p->count = count;
+}
+
 const char *
 problem_line(struct problem *p)
 {

@@ -20,6 +20,8 @@ struct problem {
 
 /* The text is cut at PROBLEM_TEXT_MAX; control bytes in it become "?". */
 void problem_add(struct problem *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* What all of it comes from: put before the first trouble, the only one where there is none. */
+void problem_cause(struct problem *p, const char *cause);
 /* NULL when there is none. Valid until the next problem_add or problem_line. */
 const char *problem_line(struct problem *p);
 

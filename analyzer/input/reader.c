@@ -24,6 +24,7 @@ struct reader {
 	struct identity_state *identity;
 	reader_tap_fn tap;
 	void *tap_ctx;
+	const char *(*cut)(void *ctx);
 	int fd; /* -1 when the bytes come from a function */
 	bool own;
 	bool seekable;
@@ -85,6 +86,12 @@ reader_destroy(struct reader *r)
 	identity_destroy(r->identity);
 	free(r->buf);
 	free(r);
+}
+
+void
+reader_on_cut(struct reader *r, const char *(*fn)(void *ctx))
+{
+	r->cut = fn;
 }
 
 void
@@ -218,6 +225,12 @@ bool
 reader_ended(const struct reader *r)
 {
 	return r->ended;
+}
+
+const char *
+reader_cut(const struct reader *r)
+{
+	return r->cut != NULL ? r->cut(r->ctx) : NULL;
 }
 
 int

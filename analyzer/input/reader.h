@@ -1,7 +1,7 @@
 /*
  * reader.h - the bytes of one capture, in order, read once: buffered, counted, hashed.
- * Below both capture readers; above it stand a file, a pipe, stdin or (later) a member of an
- * archive, which is why the bytes come through a function.
+ * Below both capture readers; above it stand a file, a pipe, stdin or a member of an archive, which
+ * is why the bytes come through a function.
  */
 #ifndef ANALYZER_INPUT_READER_H
 #define ANALYZER_INPUT_READER_H
@@ -27,6 +27,9 @@ struct reader *reader_create(reader_fn read, void *ctx);
  * closed. */
 struct reader *reader_create_fd(int fd, bool own);
 void reader_destroy(struct reader *r);
+/* For an input whose end may not be the end of what there was: fn gets ctx of reader_create and
+ * gives one line, or NULL. */
+void reader_on_cut(struct reader *r, const char *(*fn)(void *ctx));
 
 /* Must be set before anything was taken; gets what is already buffered at once. */
 void reader_tap(struct reader *r, reader_tap_fn fn, void *ctx);
@@ -49,6 +52,8 @@ uint64_t reader_at(const struct reader *r);
 uint64_t reader_size(const struct reader *r);
 /* True once the end of the input was seen. */
 bool reader_ended(const struct reader *r);
+/* Why the bytes end where they do; NULL: that is all there were, or nobody knows. */
+const char *reader_cut(const struct reader *r);
 /* errno of a failed read, 0 for none. */
 int reader_error(const struct reader *r);
 struct identity reader_identity(const struct reader *r);

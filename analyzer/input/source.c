@@ -102,21 +102,30 @@ open_error(int error)
 	return strerror(error);
 }
 
-struct source *
-source_open(const char *path, struct source_why *why)
+struct reader *
+source_reader(const char *path, struct source_why *why)
 {
 	bool std_in = strcmp(path, "-") == 0;
 	int fd = std_in ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	*why = (struct source_why){.kind = SOURCE_OPENED};
-	if (fd < 0)
-		return refuse(NULL, why, SOURCE_UNREADABLE, open_error(errno));
+	if (fd < 0) {
+		refuse(NULL, why, SOURCE_UNREADABLE, open_error(errno));
+		return NULL;
+	}
 	struct reader *r = reader_create_fd(fd, !std_in);
 	if (r == NULL) {
 		if (!std_in)
 			close(fd);
-		return refuse(NULL, why, SOURCE_NO_MEMORY, "out of memory");
+		refuse(NULL, why, SOURCE_NO_MEMORY, "out of memory");
 	}
-	return source_open_reader(r, why);
+	return r;
+}
+
+struct source *
+source_open(const char *path, struct source_why *why)
+{
+	struct reader *r = source_reader(path, why);
+	return r != NULL ? source_open_reader(r, why) : NULL;
 }
 
 void
@@ -157,6 +166,9 @@ finish(struct source *s, enum source_event event)
 			    reader_size(s->reader), strerror(reader_error(s->reader)));
 		event = SOURCE_FAULT;
 	}
+	const char *cut = reader_cut(s->reader);
+	if (event == SOURCE_END && cut != NULL)
+		problem_cause(&s->problem, cut);
 	s->over = event;
 	return event;
 }

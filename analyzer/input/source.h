@@ -1,7 +1,8 @@
 /*
  * source.h - one capture, whatever its format: packets, embedded secrets, problems, identity.
- * The door of analyzer/input: the pipeline opens a path here and asks for the next thing until the
- * end. capture_pcap.c and capture_pcapng.c stand behind it, reader.c below them.
+ * The door of analyzer/input: the pipeline asks here for the next thing until the end.
+ * capture_pcap.c and capture_pcapng.c stand behind it, reader.c below them; opening.c opens what is
+ * packed.
  *
  * One pass, no seeking: a file, a FIFO and stdin work alike. Damage never ends a source early
  * without a problem; what was whole before it (and after it, in pcapng) is delivered.
@@ -31,7 +32,7 @@ enum source_refusal {
 	SOURCE_NO_CAPTURE,  /* text or another kind of file; only counted when found in a directory
 			     */
 	SOURCE_DAMAGED,     /* a capture by its first bytes, but its file header can't be read */
-	SOURCE_UNSUPPORTED, /* compressed, an archive, or a capture format that is not read */
+	SOURCE_UNSUPPORTED, /* packed (see opening.h), or a format that is not read */
 	SOURCE_NO_MEMORY,
 };
 
@@ -45,7 +46,9 @@ struct source_why {
 
 struct source;
 
-/* "-" is stdin. NULL on failure, *why is then filled. */
+/* The bytes of a path; "-" is stdin. NULL on failure, *why is then filled. */
+struct reader *source_reader(const char *path, struct source_why *why);
+/* The capture at a path, likewise. */
 struct source *source_open(const char *path, struct source_why *why);
 /* The same over a reader, which the source owns from now on, also on failure. */
 struct source *source_open_reader(struct reader *r, struct source_why *why);
