@@ -1,6 +1,6 @@
 /*
  * batch.c - reads a list of inputs into the database, one transaction per capture.
- * Between cmd_analyze.c and the pipeline with the store; intake.c does one capture.
+ * Between cmd_analyze.c and the pipeline with the store; intake.c does one input.
  */
 #include "analyzer/cli/batch.h"
 
@@ -35,6 +35,8 @@ batch_finish(struct batch *b)
 		free(b->problems[i].path);
 		free(b->problems[i].text);
 	}
+	for (size_t i = 0; i < BATCH_OTHERS_SHOWN; i++)
+		free(b->others[i]);
 	free(b->problems);
 	free(b->ids);
 	free(b->fault);
@@ -49,6 +51,14 @@ batch_add_problem(struct batch *b, const char *path, const char *text)
 	b->problems =
 	    memory_grow(b->problems, b->n_problems, &b->problems_room, sizeof(*b->problems));
 	b->problems[b->n_problems++] = (struct batch_problem){memory_copy(path), memory_copy(text)};
+}
+
+void
+batch_add_other(struct batch *b, const char *path)
+{
+	if (b->n_not_captures < BATCH_OTHERS_SHOWN)
+		b->others[b->n_not_captures] = memory_copy(path);
+	b->n_not_captures++;
 }
 
 void

@@ -4,9 +4,11 @@
  */
 #include "analyzer/cli/command.h"
 #include "analyzer/cli/dbfile.h"
+#include "analyzer/cli/lines.h"
 #include "analyzer/cli/server_ports.h"
 #include "analyzer/cli/summary.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +19,8 @@ static const struct options_row rows[] = {
     {"incident", 0, "ID", "label for these captures"},
     {"note", 0, "TEXT", "a line about the incident"},
     {"filter", 0, "BPF", "only packets that match"},
+    {"files-from", 0, "FILE", "read more paths from it, one a line or NUL-separated"},
+    {"passphrase-file", 0, "FILE", "passphrases of archives, one a line"},
     {"keylog", 0, "FILE", "TLS key log (SSLKEYLOGFILE); may be repeated"},
     {"rsa-key", 0, "FILE", "a server's private key, for RSA key exchange"},
     {"ca", 0, "PATH", "CAs that client chains should lead to; may be repeated"},
@@ -32,11 +36,9 @@ static const struct options_row rows[] = {
     {"json", 0, NULL, "summary for scripts: one object"},
     {"jobs", 0, "N", NULL},
     /* of later versions; each is refused in one line */
-    {"files-from", 0, "FILE", NULL},
-    {"passphrase-file", 0, "FILE", NULL},
     {"max-memory", 0, "SIZE", NULL},
 };
-static const char *const later[] = {"files-from", "passphrase-file", "max-memory"};
+static const char *const later[] = {"max-memory"};
 
 /* What the options add up to. */
 struct plan {
@@ -45,6 +47,7 @@ struct plan {
 	struct keys keys;
 	struct trust trust;
 	struct server_ports ports;
+	struct lines passphrases;
 	struct inputs *inputs;
 };
 
@@ -56,6 +59,7 @@ plan_finish(struct plan *p)
 	keys_finish(&p->keys);
 	trust_finish(&p->trust);
 	server_ports_finish(&p->ports);
+	lines_finish(&p->passphrases);
 	str_finish(&p->program);
 }
 
@@ -126,14 +130,52 @@ load_trust(struct command_io *io, const struct options *o, struct plan *p)
 	return good;
 }
 
+/* One option, or none of it, may read stdin. */
+static bool
+check_stdin(struct command_io *io, const struct options *o)
+{
+	static const char *const files[] = {"files-from", "passphrase-file"};
+	unsigned users = 0;
+
+	for (size_t i = 0; i < o->n_args; i++)
+		users += strcmp(o->args[i], "-") == 0;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		const char *value = options_value(o, files[i]);
+		users += value != NULL && strcmp(value, "-") == 0;
+	}
+	if (users > 1)
+		message_error(&io->err, "-", "stdin can be only one of them");
+	return users <= 1;
+}
+
+static bool
+read_lines(struct command_io *io, const struct options *o, const char *name, enum lines_kind kind,
+	   struct lines *lines)
+{
+	const char *path = options_value(o, name);
+
+	*lines = (struct lines){0};
+	if (path == NULL || lines_read(lines, path, kind))
+		return true;
+	message_error(&io->err, path, "--%s: %s", name, strerror(errno));
+	lines_finish(lines);
+	return false;
+}
+
 static bool
 make_inputs(struct command_io *io, const struct options *o, struct plan *p)
 {
+	struct lines list;
+
+	if (!read_lines(io, o, "files-from", LINES_PATHS, &list))
+		return false;
 	p->inputs = inputs_create();
 	bool good = p->inputs != NULL;
-
 	for (size_t i = 0; good && i < o->n_args; i++)
 		good = inputs_add(p->inputs, o->args[i]);
+	for (size_t i = 0; good && i < list.count; i++)
+		good = inputs_add(p->inputs, list.at[i]);
+	lines_finish(&list);
 	if (!good)
 		message_error(&io->err, "analyze", "out of memory");
 	return good;
@@ -145,13 +187,15 @@ make_plan(struct command_io *io, const struct options *o, struct plan *p)
 	const char *database = options_value(o, "output");
 
 	*p = (struct plan){0};
-	if (o->n_args == 0) {
+	if (o->n_args == 0 && !options_has(o, "files-from")) {
 		message_error(&io->err, "analyze",
 			      "name a capture, a directory, or - for stdin: mtlscope analyze PATH");
 		return false;
 	}
-	if (refuse_later(io, o) || !check_jobs(io, o) || !keys_load(&p->keys, io, o) ||
-	    !load_trust(io, o, p) || !make_filter(io, o, p) || !make_inputs(io, o, p))
+	if (refuse_later(io, o) || !check_jobs(io, o) || !check_stdin(io, o) ||
+	    !read_lines(io, o, "passphrase-file", LINES_SECRETS, &p->passphrases) ||
+	    !keys_load(&p->keys, io, o) || !load_trust(io, o, p) || !make_filter(io, o, p) ||
+	    !make_inputs(io, o, p))
 		return false;
 	p->settings = (struct batch_settings){
 	    .database = database != NULL ? database : dbfile_default,
@@ -162,6 +206,7 @@ make_plan(struct command_io *io, const struct options *o, struct plan *p)
 	    .keys = &p->keys,
 	    .trust = &p->trust,
 	    .ports = &p->ports,
+	    .passphrases = {p->passphrases.at, p->passphrases.count},
 	    .force = options_has(o, "force"),
 	    .verify = options_has(o, "verify"),
 	    .sha256 = options_has(o, "sha256"),
@@ -190,6 +235,24 @@ print_problems(struct command_io *io, const struct batch *b, const struct summar
 	    b->settings.filter != NULL ? capture_filter_problem(b->settings.filter) : NULL;
 	if (filtered != NULL)
 		message_warning(&io->err, "--filter", "%s", filtered);
+}
+
+/* What was found beside captures, with the names that are easiest to overlook otherwise. */
+static void
+print_others(struct command_io *io, const struct batch *b)
+{
+	struct str names = {0};
+	size_t shown = 0;
+
+	for (; shown < BATCH_OTHERS_SHOWN && b->others[shown] != NULL; shown++)
+		str_addf(&names, "%s%s", shown > 0 ? ", " : "", b->others[shown]);
+	if (b->n_not_captures > shown)
+		str_add(&names, ", ...");
+	if (shown > 0)
+		message_note(&io->err, "%llu other file%s, no capture: %s",
+			     (unsigned long long)b->n_not_captures,
+			     b->n_not_captures == 1 ? "" : "s", str_string(&names));
+	str_finish(&names);
 }
 
 static void
@@ -250,14 +313,16 @@ print_result(struct command_io *io, const struct options *o, const struct batch 
 static void
 print_nothing(struct command_io *io, const struct options *o, const struct batch *b)
 {
+	const char *first = o->n_args > 0 ? o->args[0] : options_value(o, "files-from");
+
 	if (b->n_problems > 0 || b->fault != NULL || b->stopped)
 		return;
 	if (b->n_not_captures > 0)
-		message_error(&io->err, o->args[0], "no capture in it (%llu other file%s)",
+		message_error(&io->err, first, "no capture in it (%llu other file%s)",
 			      (unsigned long long)b->n_not_captures,
 			      b->n_not_captures == 1 ? "" : "s");
 	else
-		message_error(&io->err, o->args[0], "no capture in it");
+		message_error(&io->err, first, "no capture in it");
 }
 
 static int
@@ -271,6 +336,8 @@ finish_run(struct command_io *io, const struct options *o, struct batch *b)
 	else
 		print_nothing(io, o, b);
 	print_problems(io, b, &s);
+	if (any)
+		print_others(io, b);
 	bool problem = b->n_problems > 0 || s.problems.rows > 0;
 	summary_finish(&s);
 	if (b->fault != NULL)
@@ -314,9 +381,9 @@ run(struct command_io *io, const struct options *o)
 const struct command cmd_analyze = {
     .name = "analyze",
     .group = "Database",
-    .line = "read captures, directories, or - for stdin",
+    .line = "read captures, archives of them, directories, or - for stdin",
     .usage = "[options] PATH...",
-    .about = "Read captures into a database. PATH: capture, directory, or -",
+    .about = "Read captures into a database. PATH: capture, archive, directory, or -",
     .more = "Safe to interrupt: run it again and it continues. Exit status: 0 done, 1 nothing\n"
 	    "could be done, 2 done but an input had a problem. A finding is not an error.\n\n"
 	    "example: mtlscope analyze --incident INC-4711 captures/",

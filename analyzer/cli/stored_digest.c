@@ -3,8 +3,6 @@
  */
 #include "analyzer/cli/stored_digest.h"
 
-#include "analyzer/input/source.h"
-
 #include <string.h>
 
 void
@@ -14,17 +12,18 @@ stored_digest_tap(void *digest, struct bytes bytes)
 }
 
 bool
-stored_digest(const struct store_capture *c, char out[static DIGEST_HEX_SIZE])
+stored_digest(const struct store_capture *c, const struct opening_settings *settings,
+	      char out[static DIGEST_HEX_SIZE])
 {
-	struct source_why why;
+	struct source *source = NULL;
 	struct source_info info;
 	struct packet packet;
 	struct secret secret;
 	struct digest *digest = digest_create();
-	struct source *source = digest != NULL ? source_open(c->path, &why) : NULL;
+	struct opening *o = digest != NULL ? opening_find(c->path, settings, &source) : NULL;
 	bool good = false;
 
-	if (source != NULL) {
+	if (o != NULL) {
 		enum source_event event;
 		source_tap(source, stored_digest_tap, digest);
 		while ((event = source_next(source, &packet, &secret)) != SOURCE_END &&
@@ -35,7 +34,7 @@ stored_digest(const struct store_capture *c, char out[static DIGEST_HEX_SIZE])
 		       memcmp(info.identity.hash, c->xxh3, sizeof(c->xxh3)) == 0 &&
 		       digest_hex(digest, out);
 	}
-	source_close(source);
+	opening_destroy(o);
 	digest_destroy(digest);
 	return good;
 }
