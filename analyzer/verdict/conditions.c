@@ -148,6 +148,9 @@ answer_conditions(struct finding_case *c)
 	holds[IF_CLOSED_AFTER] = (f->modifiers & MODIFIER_DROPPED_AFTER_ACCEPT) != 0;
 	holds[IF_ALERT_HIDDEN] = holds[IF_REFUSED] && c->alert < 0;
 	holds[IF_ON_SERVER_CERT] = f->ending == ENDING_CLIENT_CERT_ALERT;
+	holds[IF_ALERT_INSTEAD] = f->client_cert.value == CLIENT_CERT_NONE_SENT &&
+				  f->ended_by.value == ENDED_BY_CLIENT_ALERT &&
+				  f->ended_by.evidence == EVIDENCE_INFERRED;
 	holds[IF_PROOF_INVALID] = f->proof.value == PROOF_INVALID;
 	holds[IF_WARNING_41] = f->answer != NULL && f->answer->kind == STEP_ALERT;
 	holds[IF_WAITED] = c->waited >= CONDITIONS_WAIT_NS;

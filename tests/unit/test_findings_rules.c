@@ -44,6 +44,9 @@ static const struct {
      IF_REVOKED},
     {CAUSE_chain_too_deep, {IF_PRESENTED, IF_REFUSED, IF_CHAIN_GOOD, IF_DEEP}, 48, IF_NONE},
     {CAUSE_refused_above_tls, {IF_PRESENTED, IF_FAILED, IF_APP_READ}, -1, IF_NONE},
+    {CAUSE_server_cert_rejected, {IF_V_CLIENT_LEFT, IF_ALERT_INSTEAD}, -1, IF_NONE},
+    {CAUSE_server_cert_rejected, {IF_V_LEFT_EARLY, IF_ALERT_INSTEAD}, -1, IF_NONE},
+    {CAUSE_user_did_not_answer, {IF_V_CLIENT_LEFT}, -1, IF_ALERT_INSTEAD},
 };
 
 /* A case in which only what is listed holds. */
