@@ -101,6 +101,8 @@ ground(struct answer *a, const struct story *s, const char *fact, long message, 
 	a->inferred = a->evidence != NULL && strcmp(a->evidence, "inferred") == 0;
 	if (message >= 0)
 		frames = result_text(&s->messages, (size_t)message, "frame");
+	else if (frames != NULL && strcmp(fact, "outcome") == 0)
+		frames = story_last_frame(frames);
 	if (frames != NULL)
 		str_addf(&a->frame, "frame %.*s", (int)strcspn(frames, ","), frames);
 }

@@ -105,6 +105,8 @@ fact_frame(const struct story *s, const char *fact)
 	long row = story_fact(s, fact);
 	const char *frames = row >= 0 ? result_text(&s->facts, (size_t)row, "frames") : NULL;
 
+	if (frames != NULL && strcmp(fact, "outcome") == 0)
+		return story_last_frame(frames);
 	return frames != NULL && strchr(frames, ',') == NULL ? frames : NULL;
 }
 

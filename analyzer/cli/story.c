@@ -124,6 +124,14 @@ story_fact(const struct story *s, const char *fact)
 	return STORY_NONE;
 }
 
+const char *
+story_last_frame(const char *frames)
+{
+	const char *comma = strrchr(frames, ',');
+
+	return comma != NULL ? comma + 1 : frames;
+}
+
 static bool
 matches(const struct result *r, size_t row, const char *column, const char *wanted)
 {

@@ -30,6 +30,8 @@ bool story_is(const struct story *s, const char *column, const char *value);
 enum { STORY_NONE = -1 };
 /* Rows, or STORY_NONE. A fact or message of the headline attempt; sender and kind may be NULL. */
 long story_fact(const struct story *s, const char *fact);
+/* Of a fact's `frames`, which are in the order of reading, the last: where an outcome shows. */
+const char *story_last_frame(const char *frames);
 long story_message(const struct story *s, const char *sender, const char *kind, const char *name);
 /* Where `role` ("client", "server") presented its leaf, or STORY_NONE. */
 long story_leaf(const struct story *s, const char *role, int64_t attempt_no);

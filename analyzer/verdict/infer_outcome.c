@@ -215,6 +215,26 @@ weigh_alert(const struct infer_view *v, const struct infer_flight *f, const stru
 	return CONFIDENCE_MEDIUM;
 }
 
+static void
+say_alerts(struct infer_fact *fact, const struct infer_reply *r, int64_t after)
+{
+	if (r->count == 2)
+		SAY(fact,
+		    "the server's only records after the client's answer are two of %u bytes, "
+		    "alerts, within %d s, and then it closed",
+		    r->first->length, after > INFER_SOON_NS ? 5 : 1);
+	else if (after < INFER_MS_NS)
+		SAY(fact,
+		    "the server's only record after the client's answer has %u bytes, an "
+		    "alert, less than 1 ms after it, and then it closed",
+		    r->first->length);
+	else
+		SAY(fact,
+		    "the server's only record after the client's answer has %u bytes, an "
+		    "alert, %lld ms after it, and then it closed",
+		    r->first->length, (long long)(after / INFER_MS_NS));
+}
+
 static bool
 alerts_only(const struct infer_view *v, const struct infer_flight *f, const struct infer_reply *r,
 	    struct infer_output *out)
@@ -230,18 +250,7 @@ alerts_only(const struct infer_view *v, const struct infer_flight *f, const stru
 		return false;
 	struct infer_fact *fact =
 	    decide(out, INFER_RULE_ALERTS, REACTION_REJECTED, confidence, f->last, r->first);
-	if (r->count == 2)
-		SAY(fact,
-		    "the server's only record after the client's answer has %u bytes, an alert, "
-		    "within %d s, and then it closed",
-		    r->first->length,
-		    infer_elapsed(f->last->time_ns, r->first->time_ns) > INFER_SOON_NS ? 5 : 1);
-	else
-		SAY(fact,
-		    "the server's only record after the client's answer has %u bytes, an "
-		    "alert, %lld ms after it, and then it closed",
-		    r->first->length,
-		    (long long)(infer_elapsed(f->last->time_ns, r->first->time_ns) / 1000000));
+	say_alerts(fact, r, infer_elapsed(f->last->time_ns, r->first->time_ns));
 	out->alert = r->first;
 	return true;
 }

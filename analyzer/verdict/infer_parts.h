@@ -19,6 +19,7 @@ enum {
 	INFER_PAD_UNKNOWN = -1,
 	INFER_SOON_NS = 1000 * 1000 * 1000, /* at once, as far as a decision goes */
 	INFER_SETTLED_NS = 50 * 1000 * 1000,
+	INFER_MS_NS = 1000 * 1000,
 };
 #define INFER_LATE_NS ((int64_t)5 * INFER_SOON_NS)
 
