@@ -5,6 +5,7 @@
  */
 #include "db/database.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -121,6 +122,22 @@ database_set_path(struct database *d, const char *path)
 	if ((size_t)snprintf(d->path, sizeof(d->path), "%s", path) >= sizeof(d->path))
 		return database_fault(d, "name too long");
 	return true;
+}
+
+void
+database_uri(const char *path, const char *query, char *buf, size_t size)
+{
+	size_t used = (size_t)snprintf(buf, size, "file:");
+
+	while (path[0] == '/' && path[1] == '/')
+		path++; /* two slashes would begin the name of a host */
+	for (; *path != '\0' && used + 64 < size; path++) {
+		unsigned char c = (unsigned char)*path;
+		const char *format = isalnum(c) || strchr("/._-", c) != NULL ? "%c" : "%%%02x";
+
+		used += (size_t)snprintf(buf + used, size - used, format, c);
+	}
+	snprintf(buf + used, size - used, "?%s", query);
 }
 
 bool

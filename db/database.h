@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 enum { DATABASE_ERROR_MAX = 1024, DATABASE_PATH_MAX = 4096, DATABASE_BUSY_MS = 10000 };
+enum { DATABASE_URI_MAX = 3 * DATABASE_PATH_MAX + 64 };
 
 struct database {
 	sqlite3 *db;
@@ -30,6 +31,8 @@ bool database_sqlite_fault(struct database *d);
 const char *database_folder(const struct database *d, char *buf, size_t size);
 
 bool database_set_path(struct database *d, const char *path);
+/* SQLite's URI of a path, with a query such as "mode=ro". */
+void database_uri(const char *path, const char *query, char *buf, size_t size);
 /* Opens d->path (or uri, when not NULL). flags as sqlite3_open_v2. */
 bool database_open(struct database *d, const char *uri, int flags);
 void database_close(struct database *d);

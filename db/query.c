@@ -6,14 +6,12 @@
  */
 #include "db/query.h"
 
-#include "db/schema.h"
-#include "db/store.h"
+#include "db/readable.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -133,83 +131,6 @@ restrict_connection(struct query *q)
 	       database_sqlite_fault(&q->d);
 }
 
-/* SQLite's URI of the path, to be read as it lies there. */
-static void
-immutable_uri(const char *path, char *buf, size_t size)
-{
-	size_t used = (size_t)snprintf(buf, size, "file:");
-
-	for (; *path != '\0' && used + 32 < size; path++) {
-		unsigned char c = (unsigned char)*path;
-		const char *format = isalnum(c) || strchr("/._-", c) != NULL ? "%c" : "%%%02x";
-
-		used += (size_t)snprintf(buf + used, size - used, format, c);
-	}
-	snprintf(buf + used, size - used, "?immutable=1");
-}
-
-/* A log or journal beside the file means its last writer did not end well, and we cannot help. */
-static bool
-has_leftovers(const struct database *d)
-{
-	static const char *const suffixes[] = {"-wal", "-journal"};
-	char name[DATABASE_PATH_MAX + 16];
-	struct stat st;
-
-	for (size_t i = 0; i < 2; i++) {
-		snprintf(name, sizeof(name), "%s%s", d->path, suffixes[i]);
-		if (stat(name, &st) == 0 && st.st_size > 0)
-			return true;
-	}
-	return false;
-}
-
-static bool
-open_immutable(struct database *d)
-{
-	char uri[3 * DATABASE_PATH_MAX + 32];
-
-	if (has_leftovers(d))
-		return database_fault(d, "its last writer was interrupted, and this directory is "
-					 "read-only. Copy it with its -wal file elsewhere");
-	database_close(d);
-	immutable_uri(d->path, uri, sizeof(uri));
-	return database_open(d, uri, SQLITE_OPEN_READONLY);
-}
-
-/* In a read-only directory SQLite cannot open a database left in WAL mode; as immutable it can. */
-static bool
-open_readable(struct database *d)
-{
-	int64_t objects;
-
-	if (!database_open(d, NULL, SQLITE_OPEN_READONLY))
-		return false;
-	sqlite3_busy_timeout(d->db, DATABASE_BUSY_MS);
-	if (database_number(d, "SELECT count(*) FROM sqlite_schema", &objects))
-		return true;
-	int rc = sqlite3_errcode(d->db);
-	return (rc == SQLITE_CANTOPEN || rc == SQLITE_READONLY) && open_immutable(d);
-}
-
-static bool
-check_version(struct database *d)
-{
-	enum schema_state state;
-	int version;
-
-	if (!schema_check(d, STORE_USER_VERSION, &state, &version))
-		return false;
-	if (state == SCHEMA_EMPTY)
-		return database_fault(d, "an empty database. Fill it: mtlscope analyze PATH");
-	if (state == SCHEMA_OLD)
-		return database_fault(d,
-				      "written by an older mtlscope (schema %d, this one reads "
-				      "%d). Any mtlscope analyze -o %.512s PATH upgrades it",
-				      version, STORE_USER_VERSION, d->path);
-	return true;
-}
-
 bool
 query_open(struct query *q, const char *path, unsigned limit_ms)
 {
@@ -221,7 +142,7 @@ query_open(struct query *q, const char *path, unsigned limit_ms)
 	if (access(path, F_OK) != 0)
 		return database_fault(d, "not found here. Make it: mtlscope analyze PATH, or name "
 					 "it: mtlscope failures DB");
-	bool ok = open_readable(d) && check_version(d) && restrict_connection(q);
+	bool ok = readable_open(d, NULL) && restrict_connection(q);
 	if (!ok)
 		database_close(d);
 	return ok;
