@@ -199,9 +199,12 @@ bool
 store_open(struct store *s, const char *path)
 {
 	struct database *d = &s->d;
+	char uri[DATABASE_URI_MAX];
 
+	/* as a URI, so that merge.c may attach one */
+	database_uri(path, "mode=rw", uri, sizeof(uri));
 	bool ok = database_set_path(d, path) && make_file(d) &&
-		  database_open(d, NULL, SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE);
+		  database_open(d, uri, SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE);
 	if (ok) {
 		sqlite3_extended_result_codes(d->db, 0);
 		sqlite3_busy_timeout(d->db, DATABASE_BUSY_MS);

@@ -21,6 +21,9 @@ enum {
 	STORE_USER_VERSION = 1,            /* of schema.sql; raised with each db/upgrade/NNN.sql */
 };
 
+/* In store_parameters.program, what says that not all packets were read. */
+#define STORE_PROGRAM_FILTER "; filter "
+
 struct store;
 
 /* A file as the file system knows it; for members of an archive, the archive. path is absolute. */

@@ -52,6 +52,13 @@ struct store {
 	bool noted;                  /* the session statement has notes bound */
 };
 
+/* "... = id" or "... IN (ids)": a capture is called by the first of its names in byte order,
+ * whichever came first in time. */
+#define STORE_PATH_OF                                                                       \
+	"UPDATE main.capture SET (path, abs_path) = (SELECT n.path, n.abs_path FROM "       \
+	"main.capture_name n WHERE n.capture_id = capture.id ORDER BY n.abs_path LIMIT 1) " \
+	"WHERE id "
+
 /* Ids kept so far are no longer good. */
 void store_forget(struct store *s);
 /* Deletes a capture and everything below it; inside a transaction. */

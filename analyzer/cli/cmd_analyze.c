@@ -114,7 +114,7 @@ make_filter(struct command_io *io, const struct options *o, struct plan *p)
 	if (note != NULL)
 		message_note(&io->err, "--filter: %s", note);
 	/* What was read through another filter is another result. */
-	str_addf(&p->program, "; filter %s", expression);
+	str_addf(&p->program, STORE_PROGRAM_FILTER "%s", expression);
 	return true;
 }
 
