@@ -1,0 +1,220 @@
+#!/usr/bin/env python3
+"""test_databases.py - merge from outside: the same as a single run, in any order, after any kill.
+
+usage: test_databases.py MTLSCOPE
+
+Captures are those of samples/; everything happens in a directory of its own. Prints TAP.
+"""
+import glob
+import itertools
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
+from contents import contents, differences  # noqa: E402
+
+SAMPLES = sorted(glob.glob(os.path.join(os.path.dirname(os.path.dirname(HERE)), 'samples', '*.pcap*')))
+PROGRAM = os.path.abspath(sys.argv[1])
+KILLS = 30
+TESTS = []
+
+
+def test(function):
+    TESTS.append(function)
+    return function
+
+
+def run(*args):
+    return subprocess.run([PROGRAM, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True, errors='replace', timeout=120)
+
+
+def good(*args, status=(0, 2)):
+    done = run(*args)
+    if done.returncode not in status:
+        raise AssertionError('%r: %d %s' % (args, done.returncode, done.stderr))
+    return done
+
+
+def fails(done, status, *parts):
+    """One clear line on stderr, nothing on stdout, this exit status."""
+    same((done.returncode, done.stdout, done.stderr.count('\n')), (status, '', 1), done.stderr)
+    for part in parts:
+        contains(done.stderr, part)
+
+
+def same(have, want, what=''):
+    if have != want:
+        raise AssertionError('%s: want %r, have %r' % (what, want, have))
+
+
+def contains(text, part):
+    if part not in text:
+        raise AssertionError('%r is not in %r' % (part, text))
+
+
+def same_contents(a, b):
+    lines = differences(a, b)
+    if lines:
+        raise AssertionError('\n'.join(lines))
+
+
+def rows(path, sql):
+    db = sqlite3.connect(path)
+    found = db.execute(sql).fetchall()
+    db.close()
+    return found
+
+
+def remove(path):
+    for name in glob.glob(path + '*'):
+        os.unlink(name)
+
+
+def incident(number):
+    """Every third sample is of no incident; the others are of two."""
+    return ['--incident', 'INC-%d' % (number % 3)] if number % 3 else []
+
+
+def analyze(path, captures):
+    """One run per incident, as they are options of a run."""
+    for of in range(3):
+        mine = [name for name in captures if SAMPLES.index(name) % 3 == of]
+        if mine:
+            good('analyze', '--no-progress', '-o', path, *incident(of), *mine)
+
+
+def single():
+    if not os.path.exists('single.db'):
+        analyze('single.db', SAMPLES)
+    return 'single.db'
+
+
+def shards():
+    """Four, which overlap: each sample is in one or two of them."""
+    names = ['shard-%d.db' % number for number in range(4)]
+    for number, name in enumerate(names):
+        if not os.path.exists(name):
+            analyze(name, [s for at, s in enumerate(SAMPLES) if at % 4 == number or at % 5 == number])
+    return names
+
+
+@test
+def equals_a_single_run():
+    for number, order in enumerate(itertools.permutations(shards())):
+        if number % 5 == 0:
+            remove('out.db')
+            done = good('merge', 'out.db', *order, status=(0,))
+            same_contents(single(), 'out.db')
+    contains(done.stdout, '4 shards into out.db: %d captures' % len(SAMPLES))
+    contains(done.stdout, 'there already')
+    same(len(contents('out.db')['related']) > 0, True, 'related sessions')
+    same(os.stat('out.db').st_mode & 0o777, 0o600)
+    same([name for name in os.listdir('.') if name.startswith('out.db')], ['out.db'])
+
+
+@test
+def again_changes_nothing():
+    remove('again.db')
+    good('merge', 'again.db', *shards())
+    before = contents('again.db')
+    done = good('merge', 'again.db', *shards(), status=(0,))
+    contains(done.stdout, ': 0 captures, 0 sessions; ')
+    same(contents('again.db'), before)
+
+
+@test
+def into_a_database_of_its_own():
+    remove('own.db')
+    analyze('own.db', SAMPLES[::2])
+    good('merge', 'own.db', *shards(), status=(0,))
+    same_contents(single(), 'own.db')
+
+
+@test
+def what_was_merged_is_known():
+    remove('known.db')
+    good('merge', 'known.db', *shards())
+    done = good('analyze', '--no-progress', '--stats', '-o', 'known.db', *SAMPLES)
+    contains(done.stderr, '0 captures read')
+
+
+@test
+def kill_at_any_moment():
+    remove('killed.db')
+    chance, kills = random.Random(5), 0
+    for _ in range(KILLS):
+        if chance.random() < 0.2:
+            remove('killed.db')
+        process = subprocess.Popen([PROGRAM, 'merge', 'killed.db', *shards()], stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
+        time.sleep(chance.random() * 0.05)
+        process.send_signal(signal.SIGKILL)
+        kills += process.wait() == -signal.SIGKILL
+    good('merge', 'killed.db', *shards(), status=(0,))
+    same_contents(single(), 'killed.db')
+    same(kills > 0, True, 'kills')
+
+
+@test
+def a_bad_shard_keeps_no_other_out():
+    remove('some.db')
+    open('text.db', 'w').write('Dear all, ' * 20)
+    done = run('merge', 'some.db', 'absent.db', *shards(), 'text.db', 'some.db')
+    same((done.returncode, done.stderr.count('\n')), (2, 3), done.stderr)
+    contains(done.stderr, 'absent.db: no such file')
+    contains(done.stderr, 'text.db: not an SQLite file')
+    contains(done.stderr, 'some.db: is the database to merge into')
+    same_contents(single(), 'some.db')
+
+
+@test
+def bad_usage_of_merge():
+    fails(run('merge'), 1, 'mtlscope merge OUT.db SHARD.db...')
+    fails(run('merge', 'only.db'), 1, 'mtlscope merge OUT.db SHARD.db...')
+    fails(run('merge', 'none.db', 'absent.db'), 1, 'absent.db: no such file')
+    same(os.path.exists('none.db'), False, 'a database for nothing')
+    open('text.db', 'w').write('Dear all, ' * 20)
+    fails(run('merge', 'text.db', shards()[0]), 1, 'text.db: not an SQLite file')
+    db = sqlite3.connect('newer.db')
+    db.executescript('PRAGMA application_id = %d; PRAGMA user_version = 99; CREATE TABLE x (y)' % 0x6d746c73)
+    db.close()
+    fails(run('merge', 'none.db', 'newer.db'), 1, 'newer.db: written by a newer mtlscope (schema 99')
+
+
+@test
+def shards_are_only_read():
+    remove('ro.db')
+    name = shards()[0]
+    before = open(name, 'rb').read()
+    os.chmod(name, 0o400)
+    good('merge', 'ro.db', name, status=(0,))
+    os.chmod(name, 0o600)
+    same(open(name, 'rb').read() == before, True)
+
+
+def main():
+    print('1..%d' % len(TESTS))
+    failed = 0
+    with tempfile.TemporaryDirectory(prefix='mtlscope-databases-') as directory:
+        os.chdir(directory)
+        for number, function in enumerate(TESTS, 1):
+            try:
+                function()
+                print('ok %d - %s' % (number, function.__name__))
+            except Exception as error:  # the next test still runs
+                failed += 1
+                print('not ok %d - %s' % (number, function.__name__))
+                print('# ' + ('%s: %s' % (type(error).__name__, error)).replace('\n', '\n# '))
+        os.chdir('/')
+    sys.exit(1 if failed else 0)
+
+
+main()
