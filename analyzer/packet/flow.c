@@ -4,6 +4,7 @@
  */
 #include "analyzer/packet/flow.h"
 
+#include "analyzer/packet/flow_facts.h"
 #include "analyzer/packet/flow_table.h"
 
 /* One segment on its way into a flow. */
@@ -90,25 +91,6 @@ reused(const struct feed *x)
 
 /* ---- facts of a segment ---- */
 
-static inline void
-count(struct flow_entry *e, enum flow_dir d, const struct segment *s)
-{
-	struct flow *f = &e->flow;
-	struct flow_direction *dir = &f->dir[d];
-
-	f->packets++;
-	f->last_frame = s->frame;
-	f->last_ns = s->time_ns;
-	dir->packets++;
-	if (has(s, TCP_RST))
-		return;
-	dir->last_ip_id = s->ip_id;
-	if (dir->ttl_min == 0 || s->ttl < dir->ttl_min)
-		dir->ttl_min = s->ttl;
-	if (s->ttl > dir->ttl_max)
-		dir->ttl_max = s->ttl;
-}
-
 static void
 remember_mac(struct flow *f, enum flow_dir d, const struct segment *s)
 {
@@ -129,12 +111,12 @@ acknowledge(const struct feed *x)
 	if (!has(x->s, TCP_ACK) || q->anchor == SEQUENCE_NONE)
 		return;
 	int64_t at = sequence_offset(q, back, x->s->ack);
-	if (at <= (int64_t)back->acked)
+	if (at < (int64_t)back->acked)
 		return;
 	if (has(x->s, TCP_RST) && at > (int64_t)back->highest + 1)
 		return;
 	if (!sequence_is_far(back, at)) {
-		back->acked = (uint64_t)at;
+		flow_facts_ack(back, (uint64_t)at, x->s);
 		return;
 	}
 	sequence_far_ack(q, x->s->ack);
@@ -180,6 +162,7 @@ on_rst(const struct feed *x)
 		dir->rst_at = at < 0 ? 0 : (uint64_t)at;
 		dir->rst_ttl = x->s->ttl;
 		dir->rst_ip_id = x->s->ip_id;
+		dir->rst_ip_step = (uint16_t)(x->s->ip_id - dir->last_ip_id);
 	}
 	control(x);
 	if (q->anchor == SEQUENCE_NONE || !sequence_is_far(dir, at)) /* else forged */
@@ -226,6 +209,7 @@ on_bytes(const struct feed *x, int64_t at)
 		at = 1;
 	}
 	sequence_start(sequence(x), dir, (uint64_t)at, true);
+	flow_facts_bytes(&x->e->flow, x->d, (uint64_t)at, x->s);
 	dir->highest = max64(dir->highest, (uint64_t)at + sent);
 	const struct reassembly_ctx r = flow_table_ctx(x->t, x->e, x->d, mark_of(x));
 	reassembly_feed(&r, (uint64_t)at, data, sent);
@@ -280,7 +264,7 @@ feed_flow(const struct feed *x)
 	if (x->e->unsettled) /* flow_skip came from outside of a call of the sink */
 		settle(x);
 	anchor(x);
-	count(x->e, x->d, x->s);
+	flow_facts_count(&x->e->flow, x->d, x->s);
 	remember_mac(&x->e->flow, x->d, x->s);
 	acknowledge(x);
 	if (has(x->s, TCP_SYN))
@@ -313,11 +297,11 @@ feed_fast(struct flow_entry *e, enum flow_dir d, const struct segment *s)
 	int64_t acked = sequence_offset(qb, back, s->ack);
 	if (acked > (int64_t)back->next)
 		return false;
-	if (acked > (int64_t)back->acked)
-		back->acked = (uint64_t)acked;
+	if (acked >= (int64_t)back->acked)
+		flow_facts_ack(back, (uint64_t)acked, s);
 	dir->next = end;
 	dir->highest = max64(dir->highest, end);
-	count(e, d, s);
+	flow_facts_count(&e->flow, d, s);
 	return true;
 }
 

@@ -70,6 +70,17 @@ struct flow_data {
 	struct flow_mark mark;
 };
 
+/* The latest segment that was sent again, by where it begins. Of a path that swallows large packets
+ * it is the first byte not acknowledged, and stays so. */
+struct flow_stuck {
+	uint64_t at;
+	uint64_t first_frame, last_frame; /* of the repetitions */
+	uint64_t others;                  /* the other side's packets before the first of them */
+	uint32_t len;                     /* of the last of them */
+	uint16_t again;                   /* repetitions; 0: none */
+	uint16_t acks; /* acknowledgments without news since the last news, with bytes under way */
+};
+
 /* Facts the TCP layer keeps per direction while the flow lives. What every packet touches comes
  * first: one cache line. */
 struct flow_direction {
@@ -78,8 +89,11 @@ struct flow_direction {
 	uint64_t highest; /* stream offset after the highest byte ever seen */
 	uint64_t acked;   /* highest offset of this direction that the other side acknowledged */
 	uint64_t packets;
-	uint16_t last_ip_id;
-	uint8_t ttl_min, ttl_max; /* of all packets but RSTs, like last_ip_id; 0 when none */
+	/* Of all packets but RSTs. SYNs and IP-IDs of 0 say nothing about how a sender counts. */
+	uint16_t last_ip_id;      /* the last that is not 0 */
+	uint16_t ip_id_step;      /* the longest step from one to the next, modulo 65536 */
+	uint8_t ip_ids, ip_zeros; /* how many were not 0, and were; up to 255 */
+	uint8_t ttl_min, ttl_max; /* 0 when there is no packet */
 	bool syn, syn_ack;        /* seen */
 	bool base_known;          /* offsets count from a SYN (seen or acknowledged) */
 	bool gap, snaplen, limit; /* some bytes are missing: lost, cut, given up */
@@ -88,6 +102,8 @@ struct flow_direction {
 	bool overlap_differs;
 	uint8_t rst_ttl; /* of the first RST */
 	uint16_t rst_ip_id;
+	uint16_t rst_ip_step; /* from last_ip_id of that moment to it */
+	struct flow_stuck stuck;
 	uint64_t missing; /* bytes declared missing, all kinds */
 	/* Highest offset at which one of its own empty segments or FINs stood: what it had sent by
 	 * then ends there, captured or not. */

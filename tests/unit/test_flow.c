@@ -207,9 +207,58 @@ test_facts(void **state)
 	assert_int_equal(b->rst_ttl, 57);
 	assert_int_equal(b->rst_ip_id, 9);
 	assert_int_equal(b->last_ip_id, 7);
+	assert_int_equal(b->rst_ip_step, 2);
+	assert_int_equal(a->ip_ids, 5); /* its SYN does not count */
+	assert_int_equal(a->ip_id_step, 2);
+	assert_int_equal(a->ip_zeros, 0);
+	assert_int_equal(b->ip_ids, 1);
 	assert_int_equal(b->ttl_min, 57);
 	assert_int_equal(a->ttl_max, 64);
 	assert_int_equal(a->packets, 6);
+}
+
+/* A segment that is sent again and again, while what was sent behind it arrived. */
+static void
+test_stuck(void **state)
+{
+	struct world *w = *state;
+
+	handshake(w);
+	feed(w, &(struct packet_row){0, A, 100, 200, "abcdef", 0});
+	feed(w, &(struct packet_row){0, A, 106, 200, "gh", 0});
+	feed(w, &(struct packet_row){1, A, 200, 100, NULL, 0});
+	feed(w, &(struct packet_row){0, A, 106, 200, "gh", 0}); /* frame 7: the tail, once more */
+	feed(w, &(struct packet_row){1, A, 200, 100, NULL, 0});
+	feed(w, &(struct packet_row){0, A, 100, 200, "abcdef", 0}); /* frame 9 */
+	feed(w, &(struct packet_row){0, A, 100, 200, "abcd", 0});
+	feed(w, &(struct packet_row){1, A, 200, 100, "x", 0}); /* a word of its own is none */
+	feed(w, &(struct packet_row){1, A, 201, 108, NULL, 0});
+	flow_finish(w->table);
+	const struct flow *f = &w->log.last;
+	assert_int_equal(f->dir[FLOW_DIR_A].stuck.at, 1);
+	assert_int_equal(f->dir[FLOW_DIR_A].stuck.again, 2);
+	assert_int_equal(f->dir[FLOW_DIR_A].stuck.len, 4);
+	assert_int_equal(f->dir[FLOW_DIR_A].stuck.first_frame, 9);
+	assert_int_equal(f->dir[FLOW_DIR_A].stuck.last_frame, 10);
+	assert_int_equal(f->dir[FLOW_DIR_A].stuck.others, 3);
+	assert_int_equal(f->dir[FLOW_DIR_A].stuck.acks, 0); /* news came */
+	assert_int_equal(f->dir[FLOW_DIR_B].stuck.again, 0);
+}
+
+static void
+test_acks_without_news(void **state)
+{
+	struct world *w = *state;
+
+	handshake(w);
+	feed(w, &(struct packet_row){1, A, 200, 100, NULL, 0}); /* nothing is under way */
+	feed(w, &(struct packet_row){0, A, 100, 200, "abcdef", 0});
+	feed(w, &(struct packet_row){1, A, 200, 100, NULL, 0});
+	feed(w, &(struct packet_row){1, A, 200, 100, NULL, 0});
+	feed(w, &(struct packet_row){1, A, 200, 100, "x", 0});
+	feed(w, &(struct packet_row){1, FA, 201, 100, NULL, 0});
+	flow_finish(w->table);
+	assert_int_equal(w->log.last.dir[FLOW_DIR_A].stuck.acks, 2);
 }
 
 /* A mark says what its segment's sender had received, also for bytes that waited. */
@@ -233,8 +282,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_scenes),
-	    TEST(test_facts),
+	    TEST(test_scenes), TEST(test_facts), TEST(test_stuck), TEST(test_acks_without_news),
 	    TEST(test_marks),
 	};
 
