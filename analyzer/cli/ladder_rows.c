@@ -97,9 +97,22 @@ broken_after_accept(const struct story *s)
 	return close;
 }
 
+/* The first RST: who sent it is in doubt. */
+static struct breakage
+broken_between(const struct story *s)
+{
+	long client = story_message(s, "client", "tcp", "RST");
+	long server = story_message(s, "server", "tcp", "RST");
+	long first = client < 0 || (server >= 0 && server < client) ? server : client;
+
+	return (struct breakage){first, "cut here, perhaps by something between", TERM_WARN};
+}
+
 static struct breakage
 find_break(const struct story *s)
 {
+	if (words_in_list(story_text(s, "modifiers"), "reset_injected_suspected"))
+		return broken_between(s);
 	if (words_in_list(story_text(s, "modifiers"), "dropped_after_accept"))
 		return broken_after_accept(s);
 	if (story_text(s, "alert") != NULL && !story_is(s, "outcome", "accepted"))

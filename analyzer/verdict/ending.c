@@ -3,10 +3,8 @@
  */
 #include "analyzer/verdict/ending.h"
 
+#include "analyzer/verdict/reset.h"
 #include "dissectors/tls/alert.h"
-
-/* A sender's IP-IDs go up by one a packet, in steps when it has other traffic. */
-enum { RST_IP_ID_AHEAD_MAX = 16 };
 
 bool
 ending_side_complete(const struct tls_session *s, enum tls_side side)
@@ -33,32 +31,15 @@ ending_after(const struct step *end, const struct step *answer)
 	return step_knew(end, answer);
 }
 
-/* A RST whose TTL no other packet of its sender had was probably made by somebody else. */
-bool
-ending_rst_is_foreign(const struct tls_session *s, const struct step *step)
-{
-	const struct flow_direction *d = session_direction(s, step->sender);
-
-	return step->kind == STEP_RST && d->ttl_min != 0 && d->rst_ttl != 0 &&
-	       (d->rst_ttl < d->ttl_min || d->rst_ttl > d->ttl_max);
-}
-
-bool
-ending_rst_is_own(const struct tls_session *s, const struct step *step)
-{
-	const struct flow_direction *d = session_direction(s, step->sender);
-	uint16_t ahead = (uint16_t)(d->rst_ip_id - d->last_ip_id);
-
-	return step->kind == STEP_RST && !ending_rst_is_foreign(s, step) && d->rst_ip_id != 0 &&
-	       ahead >= 1 && ahead <= RST_IP_ID_AHEAD_MAX && d->rst_at == d->highest;
-}
-
+/* A RST that somebody else probably made ends the connection, but decides nothing. */
 static bool
-ends(const struct step *step)
+ends(const struct tls_session *s, const struct step *step)
 {
 	if (step->kind == STEP_ALERT)
 		return step->level == TLS_LEVEL_fatal || step->code == TLS_ALERT_close_notify;
-	return step->kind == STEP_SEALED_ALERT || step->kind == STEP_FIN || step->kind == STEP_RST;
+	if (step->kind == STEP_RST)
+		return reset_decides(s, step);
+	return step->kind == STEP_SEALED_ALERT || step->kind == STEP_FIN;
 }
 
 static bool
@@ -90,11 +71,13 @@ first_end(struct facts *f, const struct mutual_auth *m, const struct attempt *a)
 
 	for (size_t i = 0; i < m->n_steps; i++) {
 		const struct step *s = m->steps[i];
-		if (!ends(s) || m->attempt_of[i] != index)
+		if (m->attempt_of[i] != index)
 			continue;
-		if (ending_rst_is_foreign(m->session, s))
+		if (!reset_decides(m->session, s))
 			f->modifiers |= MODIFIER_RESET_INJECTED_SUSPECTED;
-		else if (first == NULL)
+		if (!ends(m->session, s))
+			continue;
+		if (first == NULL)
 			first = s;
 		else if (overrides(s, first, a))
 			return s;
@@ -169,7 +152,8 @@ ending_find(struct facts *f, const struct mutual_auth *m, const struct attempt *
 	const struct step *s = first_end(f, m, a);
 
 	if (s == NULL) {
-		if (a == &m->attempts[m->n_attempts - 1])
+		if (a == &m->attempts[m->n_attempts - 1] &&
+		    (f->modifiers & MODIFIER_RESET_INJECTED_SUSPECTED) == 0)
 			f->ended_by.value = (int)name_no_end(why);
 		return;
 	}
@@ -194,7 +178,7 @@ ending_farewell(const struct mutual_auth *m, const struct attempt *a)
 	if (finished == NULL || m->session->trace.side[TLS_SERVER].application_first != NULL)
 		return bye;
 	for (const struct step *s = finished->next; s != NULL && first == NULL; s = s->next)
-		if (ends(s))
+		if (ends(m->session, s))
 			first = s;
 		else if (s->kind != STEP_GAP)
 			return bye;
@@ -202,7 +186,7 @@ ending_farewell(const struct mutual_auth *m, const struct attempt *a)
 		return bye;
 	for (const struct step *s = m->session->trace.side[TLS_CLIENT].first; s != NULL;
 	     s = s->next)
-		if (ends(s) && client_bye == NULL)
+		if (ends(m->session, s) && client_bye == NULL)
 			client_bye = s;
 	bye.soon = first->mark.time_ns - finished->mark.time_ns <= ENDING_SOON_NS;
 	bye.alert = bye.soon && (first->kind == STEP_SEALED_ALERT ||

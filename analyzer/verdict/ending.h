@@ -28,11 +28,6 @@ struct ending_farewell ending_farewell(const struct mutual_auth *m, const struct
 /* Everything this side sent was captured: no hole, nothing acknowledged that was not seen, and its
  * FIN or RST, if any, stands right behind the last byte. */
 bool ending_side_complete(const struct tls_session *s, enum tls_side side);
-/* A RST whose TTL no other packet of its sender had: probably made by somebody else. */
-bool ending_rst_is_foreign(const struct tls_session *s, const struct step *step);
-/* This RST was made by the stack that sent the rest: TTL and IP-ID continue its pattern, and it
- * stands right behind the last byte captured. Others may be a middlebox's and prove no absence. */
-bool ending_rst_is_own(const struct tls_session *s, const struct step *step);
 /* `end` came after its sender had received `answer`, as far as can be told. */
 bool ending_after(const struct step *end, const struct step *answer);
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyzer/verdict/reset.h"
 #include "dissectors/tls/alert.h"
 
 static const char *const sentences[] = {
@@ -83,12 +84,14 @@ static const struct {
 static const char *
 hidden_words(const struct tls_session *s, const struct facts *f)
 {
+	if ((f->modifiers & MODIFIER_RESET_INJECTED_SUSPECTED) != 0)
+		return "the connection was cut before it was decided";
 	if ((f->modifiers & MODIFIER_DROPPED_AFTER_ACCEPT) != 0)
-		return "the server's last alert";
+		return "what decides is encrypted: the server's last alert";
 	if (tls_version_is_13(s->version))
-		return "TLS 1.3 encrypts the request and the answer; a key log (SSLKEYLOGFILE) "
-		       "opens them";
-	return "a renegotiation; a key log (SSLKEYLOGFILE) opens it";
+		return "what decides is encrypted: TLS 1.3 encrypts the request and the answer; a "
+		       "key log (SSLKEYLOGFILE) opens them";
+	return "what decides is encrypted: a renegotiation; a key log (SSLKEYLOGFILE) opens it";
 }
 
 static const char *
@@ -187,9 +190,12 @@ fill_words(struct tls_session *s, const struct facts *f, const struct verdict_re
 const char *
 explain_verdict(struct tls_session *s, const struct facts *f, const struct verdict_result *v)
 {
-	const char *sentence = fill_words(s, f, v);
+	const char *sentence = fill_words(s, f, v), *reset = NULL;
 
-	return v->evidence == EVIDENCE_INFERRED && sentence != NULL
-		   ? inferred_sentence(s, f, v, sentence)
-		   : sentence;
+	if (v->evidence == EVIDENCE_INFERRED && sentence != NULL)
+		sentence = inferred_sentence(s, f, v, sentence);
+	if ((f->modifiers & MODIFIER_RESET_INJECTED_SUSPECTED) != 0)
+		reset = reset_explain(s);
+	return reset != NULL && sentence != NULL ? arena_format(&s->arena, "%s %s", sentence, reset)
+						 : sentence;
 }

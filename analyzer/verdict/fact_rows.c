@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "analyzer/verdict/explain.h"
+#include "analyzer/verdict/reset.h"
 
 static const char *
 resumed_text(int v)
@@ -165,6 +166,29 @@ add_refusal(const struct tls_session *s, struct outcome *out)
 		add_fact(out, 1, "app_layer_refusal", s->refusal, &f);
 }
 
+static const char *const fits[] = {
+    [RESET_FITS] = "nothing speaks against this side having sent the RST",
+    [RESET_TTL] = "no other packet of this side had the TTL of the RST",
+    [RESET_COUNT] = "the IP-ID of the RST is far from those of this side's other packets",
+    [RESET_ZERO] = "the RST has an IP-ID, this side's other packets have none",
+};
+
+static void
+add_resets(struct tls_session *s, struct outcome *out)
+{
+	static const char *const names[] = {"reset.client", "reset.server"};
+
+	for (enum tls_side side = TLS_CLIENT; side <= TLS_SERVER; side++) {
+		const struct step *p = s->trace.side[side].first;
+		while (p != NULL && p->kind != STEP_RST)
+			p = p->next;
+		if (p == NULL)
+			continue;
+		struct fact f = read_in(p, fits[reset_fit(s, side)]);
+		add_fact(out, 1, names[side], reset_value(s, side), &f);
+	}
+}
+
 static bool
 reserve(struct tls_session *s, const struct mutual_auth *m, struct outcome *out)
 {
@@ -187,6 +211,7 @@ fact_rows(struct tls_session *s, const struct mutual_auth *m, size_t attempt, co
 	if (attempt == 0) {
 		add_decryption(s, out);
 		add_refusal(s, out);
+		add_resets(s, out);
 	}
 	add_version(s, a, number, out);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

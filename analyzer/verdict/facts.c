@@ -10,6 +10,7 @@
 #include "analyzer/verdict/infer_facts.h"
 #include "analyzer/verdict/proof.h"
 #include "analyzer/verdict/reaction.h"
+#include "analyzer/verdict/reset.h"
 #include "analyzer/verdict/stage.h"
 #include "dissectors/tls/names.h"
 
@@ -187,7 +188,7 @@ left_without_answer(const struct mutual_auth *m, const struct attempt *a, const 
 	case STEP_FIN:
 		return ending_side_complete(m->session, TLS_CLIENT);
 	case STEP_RST:
-		return ending_rst_is_own(m->session, end) &&
+		return reset_is_own(m->session, end) &&
 		       ending_side_complete(m->session, TLS_CLIENT);
 	default:
 		return false;

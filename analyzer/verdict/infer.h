@@ -35,7 +35,7 @@ struct infer_record {
 
 struct infer_close {
 	bool seen;
-	bool foreign; /* a RST that breaks the TTL or IP-ID pattern of its sender */
+	bool foreign; /* a RST that decides nothing (reset.h) */
 	uint64_t ack, frame, at;
 	int64_t time_ns;
 };

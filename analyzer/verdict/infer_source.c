@@ -4,6 +4,7 @@
 #include "analyzer/verdict/infer_source.h"
 
 #include "analyzer/verdict/ending.h"
+#include "analyzer/verdict/reset.h"
 #include "dissectors/tls/handshake.h"
 #include "dissectors/tls/names.h"
 #include "dissectors/tls/record.h"
@@ -133,7 +134,7 @@ take_close(const struct tls_session *s, const struct step *p, struct infer_side 
 	struct infer_close *c = p->kind == STEP_FIN ? &side->fin : &side->rst;
 
 	*c = (struct infer_close){.seen = true,
-				  .foreign = ending_rst_is_foreign(s, p),
+				  .foreign = !reset_decides(s, p),
 				  .ack = p->mark.ack,
 				  .frame = p->mark.frame,
 				  .at = p->at,

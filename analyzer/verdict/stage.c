@@ -111,7 +111,8 @@ stage_capture_state(const struct mutual_auth *m, const struct facts *f, enum flo
 	if (s->client_hello == NULL && (bits & CAPTURE_ONLY_SERVER) == 0 &&
 	    !session_direction(s, TLS_CLIENT)->base_known)
 		bits |= CAPTURE_MIDSTREAM;
-	if (f->end_step == NULL && why == FLOW_END_CAPTURE && f->stage != STAGE_FINISHED)
+	if (f->end_step == NULL && why == FLOW_END_CAPTURE && f->stage != STAGE_FINISHED &&
+	    (f->modifiers & MODIFIER_RESET_INJECTED_SUSPECTED) == 0)
 		bits |= CAPTURE_ENDS_EARLY;
 	return bits;
 }

@@ -142,6 +142,7 @@ cannot_tell(const struct facts *f, bool later)
 		v.verdict = VERDICT_INCOMPLETE_CAPTURE;
 	else if (f->requested.value == ANSWER_YES && f->ending == ENDING_NONE &&
 		 f->client_cert.value == CLIENT_CERT_UNKNOWN &&
+		 (f->modifiers & MODIFIER_RESET_INJECTED_SUSPECTED) == 0 &&
 		 f->requested.evidence != EVIDENCE_INFERRED)
 		v.verdict = later ? VERDICT_LATE_REQUEST_UNANSWERED : VERDICT_CLIENT_ANSWER_MISSING;
 	return v;

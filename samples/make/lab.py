@@ -3,6 +3,7 @@
 Used by make. The wire is a veth pair with MTU 1500 and every offload off, so that packets look as
 they do between machines; dumpcap listens on the server's end of it. Needs root.
 """
+import contextlib
 import os
 import signal
 import subprocess
@@ -82,6 +83,18 @@ def listening(port):
 
 def said(log, words):
     return os.path.exists(log) and words in open(log, errors='replace').read()
+
+
+@contextlib.contextmanager
+def started(beside, directory, log):
+    """BESIDE, (namespace, command) each, run until the `with` block ends; ready when they have said a word."""
+    with contextlib.ExitStack() as stack:
+        for number, (namespace, command) in enumerate(beside):
+            name = '%s.beside%d' % (log, number)
+            open(name, 'w').close()
+            stack.enter_context(Running(namespace, command, name, directory))
+            wait_until(lambda: os.path.getsize(name) > 0, command[0])
+        yield
 
 
 def record(capture, wanted, port, server, clients, directory, log):

@@ -3,14 +3,19 @@
 Used by make; told in words in ../README.md. `proof` are words that must stand in the logs of the end
 points (server's or client's): a story whose end points tell something else is not written.
 """
+import os
 from collections import namedtuple
 
 import captures
-from lab import CLIENT4, SERVER, SERVER4, SERVER6
+from lab import CLIENT, CLIENT4, SERVER, SERVER4, SERVER6
+
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 # after: what is done to the capture; setup: commands in a host's namespace before anything else;
-# filter: what is captured besides the port
-Story = namedtuple('Story', 'file port server clients proof after setup filter', defaults=(None, (), None))
+# filter: what is captured besides the port; beside: (namespace, command) of what runs beside the end
+# points, each of which says a word on stdout when it is ready
+Story = namedtuple('Story', 'file port server clients proof after setup filter beside',
+                   defaults=(None, (), None, ()))
 
 NAME = 'gate.harbour.example'
 PAGE = 'status.txt'  # what the servers serve; make writes it
@@ -33,6 +38,39 @@ tls.createServer({ key: read("server.key"), cert: read("server.pem"), ca: read("
   requestCert: true, rejectUnauthorized: true, maxVersion: "TLSv1.2" }, s => s.end("hello\\n"))
   .on("tlsClientError", e => console.log("refused: " + e.code))
   .on("secureConnection", s => console.log("authorized: " + s.authorized)).listen(%d);'''
+
+
+SLOW = '''import select, socket, ssl, time
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain("server.pem", "server.key")
+context.load_verify_locations("device-root.pem")
+context.verify_mode = ssl.CERT_REQUIRED
+context.maximum_version = ssl.TLSVersion.TLSv1_2
+listener = socket.create_server(("", %d))
+while True:
+    link = context.wrap_socket(listener.accept()[0], server_side=True, do_handshake_on_connect=False)
+    link.setblocking(False)
+    while True:
+        try:
+            link.do_handshake()
+            break
+        except ssl.SSLWantReadError:
+            select.select([link], [], [])
+            time.sleep(0.3)
+        except OSError as error:
+            print("gone: %%s" %% error, flush=True)
+            break
+    link.close()
+'''
+
+
+def slow_python(port):
+    """Takes its time for each flight, as a busy server does."""
+    return 'python3', '-c', SLOW % port
+
+
+def wall(namespace, device, word, way):
+    return namespace, ('python3', os.path.join(HERE, 'wall.py'), device, word, way)
 
 
 def s_server(port, *more):
@@ -149,6 +187,11 @@ STORIES = (
            http(8883, '--local-port', '50004'), curl_as(8883, 'tug', host=SERVER6)],
           ['idle', 'Failed to connect', 'Timeout was reached', 'http request'],
           setup=[firewall('50002', 8883, 'REJECT', '--reject-with', 'tcp-reset'), firewall('50003', 8883, 'DROP')]),
+
+    # something between the two interferes
+    Story('cut-by-a-wall.pcapng', 8883, slow_python(8883), [curl_as(8883, 'tug')],
+          ['cut', 'gone: ', 'Connection reset by peer'],
+          beside=[wall(SERVER, 'gate0', 'tug-11', 'back'), wall(CLIENT, 'quay0', 'tug-11', 'on')]),
 
     # resumed: the second connection shows no certificate
     Story('resumed-by-ticket.pcapng', 8883, s_server(8883, *TLS12, *REQUIRE),
