@@ -143,14 +143,15 @@ add_cause(struct str *t, const char *title, const struct cause_row *cause)
 	str_addf(t, ": %s", cause->words);
 }
 
-/* "Refused: no certificate sent" to "refused, no certificate sent". */
+/* "Refused: no certificate sent" to "refused, no certificate sent"; "TLS finished" stays. */
 static void
 add_soft(struct str *t, const char *title)
 {
 	const char *colon = strstr(title, ": ");
 	size_t head = colon != NULL ? (size_t)(colon - title) : strlen(title);
+	bool acronym = isupper((unsigned char)title[1]) != 0;
 
-	str_add_bytes(t, (char[]){(char)tolower((unsigned char)title[0])}, 1);
+	str_add_bytes(t, (char[]){acronym ? title[0] : (char)tolower((unsigned char)title[0])}, 1);
 	str_add_bytes(t, title + 1, head - 1);
 	if (colon != NULL)
 		str_addf(t, ", %s", colon + 2);

@@ -196,6 +196,10 @@ titles(void **state)
 			"observed", "certain");
 	assert_string_equal(str_string(&t), "Refused: CA not trusted");
 	str_finish(&t);
+	t = (struct str){0};
+	words_add_title(&t, words_find("mutual_auth_ok", NULL, NULL), NULL, "inferred", "high");
+	assert_string_equal(str_string(&t), "Inferred: TLS finished with a client certificate");
+	str_finish(&t);
 	assert_null(words_cause("no_client_cert_rejected", "no_client_cert_configured"));
 	assert_null(words_cause("client_cert_rejected", NULL));
 	assert_int_equal(words_certainty("observed", "medium"), WORDS_PROBABLY);
