@@ -131,6 +131,7 @@ static void
 answer_conditions(struct finding_case *c)
 {
 	const struct facts *f = c->facts;
+	const struct step *empty = c->attempt->seen[EVENT_CLIENT_CERT_EMPTY];
 	bool *holds = c->holds;
 	bool app = (f->modifiers & APP_BITS) != 0;
 
@@ -152,7 +153,7 @@ answer_conditions(struct finding_case *c)
 				  f->ended_by.value == ENDED_BY_CLIENT_ALERT &&
 				  f->ended_by.evidence == EVIDENCE_INFERRED;
 	holds[IF_PROOF_INVALID] = f->proof.value == PROOF_INVALID;
-	holds[IF_WARNING_41] = f->answer != NULL && f->answer->kind == STEP_ALERT;
+	holds[IF_WARNING_41] = empty != NULL && empty->kind == STEP_ALERT;
 	holds[IF_WAITED] = c->waited >= CONDITIONS_WAIT_NS;
 	holds[IF_STALLED] = c->stalled >= CONDITIONS_WAIT_NS;
 	holds[IF_LEFT_AT_ONCE] = f->end_step != NULL && f->end_step->sender == TLS_CLIENT &&
@@ -175,6 +176,7 @@ static const struct {
     {VERDICT_SERVER_GAVE_UP_WAITING, IF_V_SERVER_LEFT},
     {VERDICT_NO_CLIENT_CERT_TOLERATED, IF_V_TOLERATED},
     {VERDICT_HANDSHAKE_FAILED_BEFORE_REQUEST, IF_V_EARLY},
+    {VERDICT_HANDSHAKE_FAILED_OTHER, IF_V_OTHER},
     {VERDICT_INCOMPLETE_CAPTURE, IF_V_INCOMPLETE},
     {VERDICT_LATE_REQUEST_UNANSWERED, IF_V_LATE},
 };

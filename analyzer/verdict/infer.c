@@ -83,7 +83,7 @@ state_answer(const struct infer_flight *f, struct infer_output *out)
 	cert->records[0] = f->first;
 	cert->records[1] = f->last;
 	out->client_left = f->abort;
-	out->answer = f->last;
+	out->answer = f->abort ? NULL : f->last;
 	if (f->abort && f->evidence == EVIDENCE_INFERRED)
 		out->alert = f->last;
 	if (f->finished) {

@@ -120,7 +120,7 @@ struct infer_output {
 	struct infer_fact client_finished; /* enum answer */
 	unsigned modifiers;                /* enum modifier */
 	bool client_left;                  /* instead of an answer there was an alert or a close */
-	const struct infer_record *answer; /* the last record of the client's answer */
+	const struct infer_record *answer; /* the last record of the client's answer; NULL none */
 	const struct infer_record *alert;  /* the encrypted alert that ended it; NULL none */
 	struct infer_notes notes;
 };

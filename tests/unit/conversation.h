@@ -3,9 +3,10 @@
  *
  * A script is words separated by spaces; each word is one message, sent in a segment of its own
  * unless the mode says otherwise. Client: CH ssl2 cert none cke cv ccs fin app warn41 alert<N> bye
- * FIN RST. Server: the same words with a leading "s:" plus s:SH s:SH13 s:HRR s:SHres s:cert s:ske
- * s:CR s:done s:nst. A leading "lost:" leaves the segment out of the capture; "text:" before CH
- * sends plaintext. SPLIT_OPENVPN: "soft" is OpenVPN's soft reset.
+ * data<N> (N bytes that look encrypted) FIN RST. Server: the same words with a leading "s:" plus
+ * s:SH s:SH13 s:HRR s:SHres s:cert s:ske s:CR s:done s:nst. A leading "lost:" leaves the segment
+ * out of the capture; "text:" before CH sends plaintext. SPLIT_OPENVPN: "soft" is OpenVPN's soft
+ * reset.
  */
 #ifndef TESTS_UNIT_CONVERSATION_H
 #define TESTS_UNIT_CONVERSATION_H
@@ -291,10 +292,10 @@ conversation_fixed(struct conversation *c, int side, const char *word, bool capt
 static inline void
 conversation_say(struct conversation *c, const char *word)
 {
-	static const uint8_t sealed[64] = {0xEE, 0x11, 0x22};
+	static const uint8_t sealed[16000] = {0xEE, 0x11, 0x22};
 	static const char text[] = "220 ready \x16 \x16\x03 go ahead\r\n";
 	bool captured = strncmp(word, "lost:", 5) != 0;
-	unsigned code;
+	unsigned code, len;
 
 	word += captured ? 0 : 5;
 	int side = strncmp(word, "s:", 2) == 0 ? SERVER : CLIENT;
@@ -317,6 +318,8 @@ conversation_say(struct conversation *c, const char *word)
 		conversation_bytes(c, side, (const uint8_t *)text, sizeof(text) - 1, captured);
 	else if (sscanf(word, "alert%u", &code) == 1)
 		conversation_record(c, side, 21, (uint8_t[]){2, (uint8_t)code}, 2, captured);
+	else if (sscanf(word, "data%u", &len) == 1 && len <= sizeof(sealed))
+		conversation_record(c, side, 23, sealed, len, captured);
 	else if (strcmp(word, "fin") == 0)
 		conversation_record(c, side, 22, sealed, 40, captured);
 	else if (strcmp(word, "app") == 0)

@@ -85,7 +85,11 @@ static const struct {
     ROW(no_common_version_or_cipher, true, "proven", "CH s:alert70 s:FIN", "CH s:alert112 s:FIN"),
     ROW(no_common_version_or_cipher, true, "likely", "CH s:alert40 s:FIN",
 	ASK EMPTY "s:alert40 s:FIN"),
-    ROW(server_cert_rejected, true, "proven", ASK "alert48 FIN", ASK "FIN"),
+    ROW(server_cert_rejected, true, "proven", ASK "alert48 FIN", ASK "@good" REST DONE),
+    ROW(server_cert_rejected, true, "likely", ASK13 "data19 FIN", ASK13 "data25 data53 s:data250 s:data250"),
+    ROW(server_cert_rejected, true, "likely", FLIGHT "data19 FIN", FLIGHT "FIN"),
+    ROW(server_cert_rejected, true, "likely", NOT_ASKED13 "data19 FIN", NOT_ASKED13 "FIN"),
+    ROW(server_cert_rejected, false, "possible", ASK "FIN", ASK "@good" REST DONE),
     ROW(not_tls_on_this_port, true, "proven", "CH s:text s:FIN", "CH s:alert40 s:FIN"),
     ROW(alpn_missing, true, "proven", "CH s:alert120 s:FIN", "CH s:alert40 s:FIN"),
     ROW(capture_incomplete, true, "proven", ASK "lost:cert cke cv ccs fin " DONE,
@@ -100,6 +104,8 @@ static const struct {
 	ASK "@good" REST "s:alert48 s:FIN"),
     ROW(sslv3_no_certificate, true, "proven", ASK "warn41 cke ccs fin s:alert40 s:FIN",
 	ASK EMPTY "s:alert40 s:FIN"),
+    ROW(sslv3_no_certificate, true, "proven", ASK "warn41 cke ccs fin s:alert40 s:FIN",
+	ASK13 "alert48 FIN"),
 #undef ROW
 };
 /* clang-format on */

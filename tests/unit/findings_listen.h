@@ -197,5 +197,10 @@ find(const struct said *said, const char *cause)
 #define REST  " cke cv ccs fin "
 #define DONE  "s:ccs s:fin app s:app bye FIN"
 #define EMPTY "none cke ccs fin "
+/* TLS 1.3 without keys: EncryptedExtensions, CertificateRequest, Certificate, CertificateVerify,
+ * Finished; the same in one record. */
+#define ASK13       "CH s:SH13 s:data40 s:data122 s:data900 s:data281 s:data53 "
+#define NOT_ASKED13 "CH s:SH13 s:data40 s:data900 s:data281 s:data53 "
+#define FLIGHT      "CH s:SH13 s:data1400 "
 
 #endif
