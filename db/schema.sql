@@ -284,13 +284,27 @@ CREATE TABLE revised_fact (
 	PRIMARY KEY (session_id, attempt_no, fact)
 ) STRICT, WITHOUT ROWID;
 
+-- mtlscope compare: a run holds what was found between the captures of two points.
+
+CREATE TABLE comparison_point (
+	run INTEGER NOT NULL,
+	side TEXT NOT NULL, -- near, far
+	capture_id INTEGER NOT NULL REFERENCES capture (id),
+	PRIMARY KEY (run, side, capture_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE comparison (
 	id INTEGER PRIMARY KEY,
+	run INTEGER NOT NULL,
 	pair INTEGER NOT NULL,
 	near_session INTEGER REFERENCES session (id),
 	far_session INTEGER REFERENCES session (id),
 	finding TEXT NOT NULL,
-	evidence TEXT
+	certainty TEXT NOT NULL,
+	evidence TEXT,
+	server_fix TEXT,
+	client_fix TEXT,
+	between_fix TEXT
 ) STRICT;
 
 CREATE TABLE without_tls (

@@ -98,6 +98,23 @@ bool store_add_name(struct store *s, int64_t capture_id, const char *path, const
 		    const struct store_file *file);
 bool store_set_sha256(struct store *s, int64_t capture_id, const char *sha256);
 
+/* What `mtlscope compare` found about a pair of sessions; several rows may be about one. Pairs are
+ * numbered from 1. NULL text is SQL NULL. */
+struct store_comparison {
+	uint64_t pair;
+	int64_t near_session, far_session; /* 0: none fits */
+	const char *finding, *certainty, *evidence, *server_fix, *client_fix, *between_fix;
+};
+/* The captures of both points; each of them once. */
+struct store_points {
+	const int64_t *near, *far;
+	size_t n_near, n_far;
+};
+/* In a transaction of its own, instead of what was found between just these captures before. Their
+ * pairs get numbers that no others in the database have. */
+bool store_compare(struct store *s, const struct store_points *points,
+		   const struct store_comparison *rows, size_t count);
+
 /* What the database holds after everything so far. */
 struct store_totals {
 	uint64_t captures, sessions;

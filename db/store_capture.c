@@ -239,8 +239,10 @@ store_capture_delete(struct store *s, int64_t id)
 	    "DELETE FROM revised_fact WHERE session_id BETWEEN ?2 AND ?3",
 	    "DELETE FROM relation WHERE session_id IN (SELECT id FROM session WHERE id BETWEEN ?2 "
 	    "AND ?3) OR other_session_id IN (SELECT id FROM session WHERE id BETWEEN ?2 AND ?3)",
-	    "DELETE FROM comparison WHERE near_session BETWEEN ?2 AND ?3 OR far_session BETWEEN ?2 "
-	    "AND ?3",
+	    "DELETE FROM comparison WHERE run IN "
+	    "(SELECT run FROM comparison_point WHERE capture_id = ?1)",
+	    "DELETE FROM comparison_point WHERE run IN "
+	    "(SELECT run FROM comparison_point WHERE capture_id = ?1)",
 	    "DELETE FROM finding WHERE session_id BETWEEN ?2 AND ?3",
 	    "DELETE FROM story WHERE session_id BETWEEN ?2 AND ?3",
 	    "DELETE FROM session WHERE id BETWEEN ?2 AND ?3",

@@ -295,7 +295,8 @@ CREATE VIEW related AS
 SELECT session_id, relation, other_session_id FROM relation;
 
 CREATE VIEW comparisons AS
-SELECT pair, near_session, far_session, finding, evidence FROM comparison;
+SELECT pair, near_session, far_session, finding, certainty, evidence, server_fix, client_fix, between_fix
+FROM comparison;
 
 CREATE VIEW connections_without_tls AS
 SELECT
