@@ -18,7 +18,9 @@ CERTS = {
     'device-root': Cert('/C=SE/O=Harbour Example/CN=Harbour Device Root', 'device-root', 'ca', *ALWAYS),
     'device-ca': Cert('/C=SE/O=Harbour Example/CN=Harbour Device CA 1', 'device-root', 'ca', *ALWAYS),
     'other-ca': Cert('/C=NO/O=Fjord Example/CN=Fjord Partner CA', 'other-ca', 'ca', *ALWAYS),
+    'mole-ca': Cert('/C=SE/O=Harbour Example/CN=Harbour Mole CA', 'mole-ca', 'ca', *ALWAYS),
     'server': Cert('/C=SE/O=Harbour Example/CN=gate.harbour.example', 'server-ca', 'server', *ALWAYS),
+    'mole': Cert('/C=SE/O=Harbour Example/CN=gate.harbour.example', 'mole-ca', 'server', *ALWAYS),
     'crane': Cert('/C=SE/O=Harbour Example/OU=Cranes/CN=crane-04', 'device-ca', 'client', *ALWAYS),
     'tug': Cert('/C=SE/O=Harbour Example/OU=Tugs/CN=tug-11', 'device-root', 'client', *ALWAYS),
     'expired': Cert('/C=SE/O=Harbour Example/OU=Cranes/CN=crane-01', 'device-root', 'client', *PAST),
@@ -102,16 +104,17 @@ def issue(directory, name, cert):
 def join(directory, out, *names):
     with open(os.path.join(directory, out), 'w') as bundle:
         for name in names:
-            with open(os.path.join(directory, name + '.pem')) as part:
+            with open(os.path.join(directory, name)) as part:
                 bundle.write(part.read())
 
 
 def create(directory):
-    """Everything in DIRECTORY: NAME.pem, NAME.key, crane-chain.pem, device-trust.pem with its CRL."""
+    """Everything in DIRECTORY: NAME.pem, NAME.key, crane-chain.pem, mole-both.pem, device-root.crl."""
     for name, cert in CERTS.items():
         issue(directory, name, cert)
     at = lambda tail: os.path.join(directory, tail)
-    join(directory, 'crane-chain.pem', 'crane', 'device-ca')
+    join(directory, 'crane-chain.pem', 'crane.pem', 'device-ca.pem')
+    join(directory, 'mole-both.pem', 'mole.pem', 'mole.key')
     cnf, signer = config(directory, 'device-root'), ('-keyfile', at('device-root.key'), '-cert', at('device-root.pem'))
     openssl('ca', '-config', cnf, *signer, '-revoke', at('stolen.pem'), '-crl_reason', 'keyCompromise')
     openssl('ca', '-config', cnf, *signer, '-gencrl', '-crldays', '3650', '-out', at('device-root.crl'))
