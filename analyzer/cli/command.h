@@ -32,7 +32,7 @@ struct command {
 };
 
 extern const struct command cmd_analyze, cmd_failures, cmd_show, cmd_query, cmd_schema, cmd_explain,
-    cmd_merge;
+    cmd_merge, cmd_compare;
 
 /* Version of the program, as --version prints it and store.h keeps it. */
 extern const char command_version[];

@@ -136,6 +136,95 @@ def show_as_json():
     same(len(story['facts']), 4)
 
 
+def points(story):
+    return ['--near', os.path.join(SAMPLES, 'points', story + '.near.pcapng'),
+            '--far', os.path.join(SAMPLES, 'points', story + '.far.pcapng')]
+
+
+@test
+def compare_alone_keeps_nothing():
+    before = sorted(os.listdir('.'))
+    os.mkdir('tmp')
+    done = run('compare', *points('terminated'), env=dict(UTF8, TMPDIR=os.path.abspath('tmp')))
+    same((done.returncode, done.stderr), (0, ''))
+    page('compare-terminated', done.stdout)
+    same(os.listdir('tmp'), [])
+    os.rmdir('tmp')
+    same(sorted(os.listdir('.')), before)
+    for line in done.stdout.split('\n'):
+        same(len(line) <= 80, True, line)
+    page('compare-reset', run('compare', *points('reset')).stdout)
+
+
+@test
+def compare_tells_the_four_apart():
+    first = {'unchanged': 'passes_through', 'translated': 'passes_through', 'terminated': 'tls_terminated_between',
+             'reset': 'reset_injected'}
+    for story, finding in first.items():
+        done = run('compare', '--format', 'json', *points(story))
+        rows = json.loads(done.stdout)
+        same((done.returncode, rows[0]['finding']), (0, finding), story)
+        same('(NAT)' in rows[0]['evidence'], story == 'translated', story)
+
+
+@test
+def compare_in_a_database():
+    done = run('compare', 'points.db', '--format', 'jsonl', *points('reset'))
+    same(done.returncode, 0)
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    again = run('compare', 'points.db', '--format', 'jsonl', *points('reset'))
+    same(again.stdout, done.stdout, 'the same once more')
+    db = sqlite3.connect('points.db')
+    same(db.execute('SELECT count(*) FROM comparisons').fetchone()[0], len(rows))
+    same(db.execute('SELECT count(*) FROM captures').fetchone()[0], 2)
+    same(stat.S_IMODE(os.stat('points.db').st_mode), 0o600)
+    # known by name when the files are gone, and as it stands there
+    names = ['--near', 'reset.near.pcapng', '--far', 'reset.far.pcapng']
+    same(run('compare', 'points.db', '--format', 'jsonl', *names).stdout, done.stdout)
+    contains(run('compare', 'points.db', *names).stdout, 'session 1', 'session 3')
+
+
+@test
+def compare_default_database():
+    os.mkdir('here')
+    run('analyze', '-o', 'here/mtlscope.db', *points('reset')[1::2])
+    done = run('compare', *points('reset'), cwd='here')
+    contains(done.stdout, 'near  session 1')
+    rows = sqlite3.connect('here/mtlscope.db').execute('SELECT count(*) FROM comparisons').fetchone()[0]
+    same(rows, 3)
+    # one of the two is not in it: nothing is taken from it, and nothing put into it
+    contains(run('compare', *points('unchanged'), cwd='here').stdout, '1 pair, 0 differ')
+    same(sqlite3.connect('here/mtlscope.db').execute('SELECT count(*) FROM captures').fetchone()[0], 2)
+
+
+@test
+def compare_directories():
+    for side in ('near', 'far'):
+        os.makedirs('two/' + side)
+        for story in ('unchanged', 'translated'):
+            name = '%s.%s.pcapng' % (story, side)
+            with open(os.path.join(SAMPLES, 'points', name), 'rb') as source, \
+                    open('two/%s/%s' % (side, name), 'wb') as out:
+                out.write(source.read())
+    done = run('compare', '--format', 'json', '--near', 'two/near', '--far', 'two/far')
+    same([row['finding'] for row in json.loads(done.stdout)], ['passes_through'] * 2)
+
+
+@test
+def compare_says_what_is_wrong():
+    near, far = points('reset')[1::2]
+    fails(run('compare'), 1, 'compare', '--near is missing')
+    fails(run('compare', '--near', near), 1, 'compare', '--far is missing')
+    fails(run('compare', '--near', near, '--far', near), 1, '--far', 'another point')
+    fails(run('compare', 'a', 'b', '--near', near, '--far', far), 1, 'compare', 'one database')
+    fails(run('compare', '--near', near, '--far', 'none.pcap'), 1, 'none.pcap', 'no such file')
+    fails(run('compare', '--format', 'xml', '--near', near, '--far', far), 1, '--format', 'xml')
+    fails(run('compare', __file__, '--near', near, '--far', far), 1, os.path.basename(__file__))
+    with open(near, 'rb') as source, open('copy.pcapng', 'wb') as out:
+        out.write(source.read())
+    fails(run('compare', '--near', near, '--far', 'copy.pcapng'), 1, '--far', 'same packets')
+
+
 @test
 def show_by_key():
     same(run('show', made(), 'fad6f9db-1').returncode, 0)

@@ -22,10 +22,12 @@ STDERR_LINES = 8  # shown of a case that fails
 
 
 def analyze(program, case, directory):
-    """(exit status, stderr, sessions, {capture: problem}, connections without TLS) of one run into a database of
-    its own."""
+    """(exit status, stderr, sessions, {capture: problem}, connections without TLS, comparisons) of one run into
+    a database of its own."""
     database = os.path.join(directory, 'case.db')
     command = [program, 'analyze', '--no-progress', '-o', database] + case.get('options', []) + case['captures']
+    if 'comparisons' in case:
+        command = [program, 'compare', database, '--near', case['captures'][0], '--far', case['captures'][1]]
     done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True, errors='replace', timeout=60)
     if not os.path.exists(database):
@@ -47,11 +49,25 @@ def analyze(program, case, directory):
     ports = [list(row) for row in db.execute('SELECT server_ip, server_port, refused, no_answer, plaintext, first_frame'
                                              ' FROM connections_without_tls ORDER BY 1, 2')]
     problems = dict(db.execute('SELECT path, problem FROM captures WHERE problem IS NOT NULL'))
+    comparisons = [dict(row, near=number.get(row['near_session']), far=number.get(row['far_session']))
+                   for row in db.execute('SELECT * FROM comparisons')]
     db.close()
-    return done.returncode, done.stderr, sessions, problems, ports
+    return done.returncode, done.stderr, sessions, problems, ports, comparisons
 
 
-def differences(case, status, sessions, problems, ports):
+def compared(case, comparisons):
+    """Words that a sentence must hold stand in a list; everything else is equal."""
+    wanted = case.get('comparisons', [])
+    if len(wanted) != len(comparisons):
+        yield 'number of comparisons', len(wanted), len(comparisons)
+    for number, (want, have) in enumerate(zip(wanted, comparisons), 1):
+        for column, value in want.items():
+            good = all(words in have[column] for words in value) if isinstance(value, list) else have[column] == value
+            if not good:
+                yield 'comparison %d, %s' % (number, column), value, have[column]
+
+
+def differences(case, status, sessions, problems, ports, comparisons):
     if status != case['exit']:
         yield 'exit status', case['exit'], status
     for path in sorted(set(problems) | set(case['problems'])):
@@ -66,6 +82,7 @@ def differences(case, status, sessions, problems, ports):
         for column, value in want.items():
             if have.get(column, ABSENT) != value:
                 yield 'session %d, %s' % (number, column), value, have.get(column, ABSENT)
+    yield from compared(case, comparisons)
 
 
 def updated(case, status, sessions, problems):
@@ -82,11 +99,11 @@ def run(program, name, update):
         case = json.load(source)
     with tempfile.TemporaryDirectory(prefix='mtlscope-golden-') as directory:
         try:
-            status, stderr, sessions, problems, ports = analyze(program, case, directory)
+            status, stderr, sessions, problems, ports, comparisons = analyze(program, case, directory)
         except (OSError, sqlite3.Error, subprocess.TimeoutExpired) as error:
             return [str(error)]
     lines = ['%-32s expected %s, got %s' % (what, json.dumps(want), json.dumps(have))
-             for what, want, have in differences(case, status, sessions, problems, ports)]
+             for what, want, have in differences(case, status, sessions, problems, ports, comparisons)]
     if lines and update:
         with open(path, 'w') as out:
             out.write(json.dumps(updated(case, status, sessions, problems), indent=2) + '\n')
