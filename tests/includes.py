@@ -38,9 +38,9 @@ DOORS = {
     'sqlite3.h': ('db/',),
     'xxhash.h': ('analyzer/input/identity.c',),
     'archive': ('analyzer/input/archive.c',),
-    'zlib.h': ('analyzer/tls/decompress.c',),
+    'zlib.h': ('analyzer/input/codec.c', 'analyzer/tls/decompress.c'),
     'brotli/': ('analyzer/tls/decompress.c',),
-    'zstd.h': ('analyzer/tls/decompress.c',),
+    'zstd.h': ('analyzer/input/codec.c', 'analyzer/tls/decompress.c'),
 }
 # POSIX and the like: only where the outside world is met.
 SYSTEM = ('analyzer/input/', 'analyzer/cli/', 'analyzer/report/', 'db/', 'analyzer/tls/app_label.c',

@@ -1,7 +1,7 @@
 /*
  * archive.h - one layer of packing: a compressed stream, or an archive with its members.
- * Below unpack.c, which opens layer in layer and decides what a member is. The only file of the
- * project behind which <archive.h> of libarchive is included.
+ * Beside codec.h (gzip, zstd); below unpack.c, which opens layer in layer and decides what a member
+ * is. The only file of the project behind which <archive.h> of libarchive is included.
  *
  * Nothing is written to disk, no program is ever started: filters and formats are named one by one.
  * Links, directories and devices in an archive are no members.
@@ -44,7 +44,7 @@ enum archive_walk_step {
 
 struct archive_walk;
 
-/* kind: one for which format_is_packed() holds. `from` is copied, keys are borrowed until the
+/* kind: FORMAT_COMPRESSED to FORMAT_7ZIP. `from` is copied, keys are borrowed until the
  * close. NULL: out of memory. */
 struct archive_walk *archive_walk_open(const struct archive_bytes *from, enum format_kind kind,
 				       const struct archive_keys *keys);

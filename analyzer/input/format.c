@@ -40,8 +40,7 @@ format_of(struct bytes start, const char **name)
 bool
 format_is_packed(enum format_kind kind)
 {
-	return kind == FORMAT_COMPRESSED || kind == FORMAT_TAR || kind == FORMAT_ZIP ||
-	       kind == FORMAT_7ZIP;
+	return kind >= FORMAT_GZIP && kind <= FORMAT_7ZIP;
 }
 
 /* The first line of a text, a few bytes of anything else. */
@@ -65,6 +64,8 @@ format_refusal(enum format_kind kind, const char *name, struct bytes start, char
 {
 	char quote[4 * 24 + 1];
 	switch (kind) {
+	case FORMAT_GZIP:
+	case FORMAT_ZSTD:
 	case FORMAT_COMPRESSED:
 	case FORMAT_TAR:
 	case FORMAT_ZIP:

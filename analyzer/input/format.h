@@ -14,7 +14,9 @@ enum format_kind {
 	FORMAT_UNKNOWN,
 	FORMAT_PCAP,
 	FORMAT_PCAPNG,
-	FORMAT_COMPRESSED,
+	FORMAT_GZIP,
+	FORMAT_ZSTD,
+	FORMAT_COMPRESSED, /* in another way */
 	FORMAT_TAR,
 	FORMAT_ZIP,
 	FORMAT_7ZIP,
@@ -26,7 +28,7 @@ enum { FORMAT_PEEK = 262 }; /* bytes that decide */
 
 /* *name is what people call it, NULL when unknown. `start` may be shorter than FORMAT_PEEK. */
 enum format_kind format_of(struct bytes start, const char **name);
-/* What archive.h opens. */
+/* What unpack.h opens. */
 bool format_is_packed(enum format_kind kind);
 /* One line that says why a file of this kind is not read; for FORMAT_UNKNOWN quotes `start`. */
 void format_refusal(enum format_kind kind, const char *name, struct bytes start, char *text,

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "analyzer/input/format.h"
+#include "analyzer/input/problem.h"
 #include "analyzer/input/ring.h"
 #include "analyzer/input/unpack.h"
 
@@ -186,6 +187,12 @@ open_member(struct opening *o, struct opening_item *out)
 	}
 	reader_on_cut(r, cut_text);
 	o->source = out->source = source_open_reader(r, &out->why);
+	if (o->source == NULL && o->cut[0] != '\0') {
+		struct problem p = {.count = 0};
+		problem_add(&p, "%s", out->why.text);
+		problem_cause(&p, o->cut);
+		snprintf(out->why.text, sizeof out->why.text, "%s", problem_line(&p));
+	}
 }
 
 /* What nobody read of the last capture. */

@@ -14,6 +14,7 @@ struct stream {
 	uint8_t head[FORMAT_PEEK];
 	size_t len, at; /* of head: what there is, what was read */
 	bool failed;    /* a read failed; stream_trouble() says why */
+	bool squeezed;  /* out of a codec: a tar archive in it is no further layer */
 };
 
 /* The first FORMAT_PEEK bytes, fewer where the stream ends or breaks. Before anything is read. */

@@ -1,5 +1,5 @@
 /*
- * decompress.h - the body of a CompressedCertificate. The only user of zlib, brotli and zstd.
+ * decompress.h - the body of a CompressedCertificate. The only user of brotli.
  * RFC 8879 section 4. What comes out is bounded by the length the message states, and that by
  * DECOMPRESS_MAX.
  */

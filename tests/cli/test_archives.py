@@ -200,6 +200,16 @@ def damage_keeps_what_was_before():
 
 
 @test
+def a_half_copied_gzip_keeps_what_was_before():
+    whole = gzip.compress(DATA)
+    write('half.pcapng.gz', whole[:-40])
+    done = run('analyze', '-o', 'half-gz.db', 'half.pcapng.gz')
+    same(done.returncode, 2, done.stderr)
+    contains(done.stderr, 'warning: half.pcapng.gz: truncated: gzip data ends early; ends inside a block')
+    same(rows('half-gz.db', 'SELECT sessions, packets > 8 FROM captures'), [(1, 1)])
+
+
+@test
 def a_bomb_is_stopped_and_said():
     """70 kB that say 2 GB: a zstd frame whose blocks repeat one byte (RFC 8878 section 3.1.1.2)."""
     def block(kind, size, data, last=0):

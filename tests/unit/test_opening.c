@@ -1,6 +1,6 @@
 /*
- * test_opening.c - what comes out of a path: plain, compressed, archives in archives, locks, damage
- * and limits. Archives are written by libarchive itself.
+ * test_opening.c - what comes out of a path: plain, compressed, archives in archives, locks.
+ * Archives are written by libarchive itself.
  */
 #include "analyzer/input/opening.h"
 
@@ -13,88 +13,9 @@
 
 #include <cmocka.h>
 
-#include "tests/unit/archive_build.h"
+#include "tests/unit/opening_look.h"
 
 enum { PACKETS = 40 };
-
-/* What came out: "path: packets" or "path! reason", one per line; problems behind "; ". */
-struct seen {
-	char text[8192];
-	size_t captures, refused;
-	struct identity first;
-};
-
-static char directory[] = "opening-XXXXXX";
-
-/* Writes and frees the blob; the path is good until the next call. */
-static const char *
-file(const char *name, struct blob in)
-{
-	static char path[128];
-	snprintf(path, sizeof path, "%s/%s", directory, name);
-	FILE *f = fopen(path, "wb");
-	assert_non_null(f);
-	assert_int_equal(fwrite(in.data, 1, in.len, f), in.len);
-	fclose(f);
-	free(in.data);
-	return path;
-}
-
-static void
-note(struct seen *out, const char *path, const char *mark, const char *what)
-{
-	size_t at = strlen(out->text);
-	if (strncmp(path, directory, strlen(directory)) == 0)
-		path += strlen(directory) + 1;
-	snprintf(out->text + at, sizeof out->text - at, "%s%s %s\n", path, mark, what);
-}
-
-static void
-read_capture(struct seen *out, const struct opening_item *item)
-{
-	struct packet packet;
-	struct secret secret;
-	struct source_info info;
-	char what[512];
-	while (source_next(item->source, &packet, &secret) < SOURCE_END)
-		;
-	source_info(item->source, &info);
-	assert_true(info.complete);
-	const char *problem = source_problem(item->source);
-	snprintf(what, sizeof what, "%d%s%s", (int)info.packets, problem != NULL ? "; " : "",
-		 problem != NULL ? problem : "");
-	note(out, item->path, ":", what);
-	if (out->captures++ == 0)
-		out->first = info.identity;
-}
-
-static struct seen
-look(const char *path, const struct opening_settings *settings)
-{
-	struct seen out = {.captures = 0};
-	struct opening_settings none = {.go_on = NULL};
-	struct opening_item item;
-	struct opening *o = opening_create(path, settings != NULL ? settings : &none);
-	assert_non_null(o);
-	while (opening_next(o, &item)) {
-		if (item.source != NULL) {
-			read_capture(&out, &item);
-			continue;
-		}
-		out.refused++;
-		note(&out, item.path, "!", item.why.text);
-	}
-	assert_false(opening_next(o, &item));
-	opening_destroy(o);
-	return out;
-}
-
-static void
-expect(const char *path, const struct opening_settings *settings, const char *want)
-{
-	struct seen seen = look(path, settings);
-	assert_string_equal(seen.text, want);
-}
 
 /* A capture is the same capture, however it is compressed. */
 static void
@@ -202,8 +123,7 @@ test_nested(void **state)
 	b = pack(archive_write_set_format_ustar, archive_write_add_filter_gzip, "a.7z", b);
 	b = pack(archive_write_set_format_zip, NULL, "b.tar.gz", b);
 	b = pack(archive_write_set_format_ustar, NULL, "c.zip", b);
-	struct blob copy = {.data = malloc(b.len), .len = b.len};
-	memcpy(copy.data, b.data, b.len);
+	struct blob copy = copy_of(b, b.len);
 	expect(file("d.tar", b), NULL, "d.tar!c.zip!b.tar.gz!a.7z!x.pcap: 40\n");
 	b = pack(archive_write_set_format_zip, NULL, "d.tar", copy);
 	expect(file("e.zip", b), NULL,
@@ -228,76 +148,6 @@ test_locked(void **state)
 	expect(path, &s, "l.zip! encrypted archive; no line of --passphrase-file opens it\n");
 	s.keys = (struct archive_keys){right, 3};
 	expect(path, &s, "l.zip!one.pcap: 40\nl.zip!two.pcap: 40\n");
-}
-
-/* Whatever is cut off, the rest is read or refused in one line, and what was before is kept. */
-static void
-test_truncated(void **state)
-{
-	(void)state;
-	struct blob b = pack(archive_write_set_format_ustar, archive_write_add_filter_zstd,
-			     "x.pcap", capture(2000, 1));
-	for (size_t len = 0; len < b.len; len += b.len / 50 + 1) {
-		struct blob cut = {.data = malloc(len + 1), .len = len};
-		memcpy(cut.data, b.data, len);
-		struct seen seen = look(file("cut.zst", cut), NULL);
-		assert_true(seen.captures <= 1 && seen.captures + seen.refused >= 1);
-	}
-	free(b.data);
-	b = pack(archive_write_set_format_ustar, NULL, "x.pcap", capture(PACKETS, 1));
-	b.len = 512 + 24 + 2 * RECORD + 5;
-	expect(file("cut.tar", b), NULL,
-	       "cut.tar!x.pcap: 2; damaged: Truncated tar archive; ends inside packet 3 (byte "
-	       "456)\n");
-}
-
-static void
-test_limits(void **state)
-{
-	(void)state;
-	struct opening_limits limits = opening_limits_default;
-	struct opening_settings s = {.limits = &limits};
-	struct blob out, one = capture(PACKETS, 1),
-			 zeros = {.data = calloc(1, 3 << 20), .len = 3 << 20};
-	struct archive *a = start(&out, archive_write_set_format_zip, NULL, NULL);
-	put_entry(a, "one.pcap", AE_IFREG, one);
-	put_entry(a, "two.pcap", AE_IFREG, one);
-	put_entry(a, "three.pcap", AE_IFREG, one);
-	stop(a);
-	const char *path = file("limits.zip", out);
-	limits.capture_bytes = 24 + 10 * RECORD;
-	expect(
-	    path, &s,
-	    "limits.zip!one.pcap: 10; stopped after 1 MB decompressed, the limit for one capture\n"
-	    "limits.zip!two.pcap: 10; stopped after 1 MB decompressed, the limit for one capture\n"
-	    "limits.zip!three.pcap: 10; stopped after 1 MB decompressed, the limit for one "
-	    "capture\n");
-	limits = opening_limits_default;
-	limits.members = 2;
-	expect(path, &s,
-	       "limits.zip!one.pcap: 40\nlimits.zip!two.pcap: 40\n"
-	       "limits.zip! more than 2 members in its archives; the rest is not read\n");
-	limits = opening_limits_default;
-	limits.input_bytes = 24 + 45 * RECORD;
-	struct seen seen = look(path, &s);
-	assert_int_equal(seen.captures, 2);
-	assert_non_null(
-	    strstr(seen.text, "stopped after 1 MB decompressed, the limit for one input"));
-	memcpy(zeros.data, one.data, one.len);
-	limits = opening_limits_default;
-	limits.ratio = 100;
-	limits.ratio_from = 1 << 20;
-	path = file("bomb.pcap.zst", squeeze(archive_write_add_filter_zstd, zeros));
-	seen = look(path, &s);
-	assert_int_equal(seen.captures, 1);
-	assert_non_null(strstr(seen.text, "decompresses to more than 100 times its size"));
-	limits = opening_limits_default;
-	limits.spool_bytes = 100;
-	out = pack(archive_write_set_format_7zip, NULL, "x.pcap", one);
-	path = file("s.tar", pack(archive_write_set_format_ustar, NULL, "a.7z", out));
-	expect(path, &s,
-	       "s.tar!a.7z! a 7z archive of more than 0 MB inside another archive; unpack it "
-	       "first\n");
 }
 
 /* A user may leave at any place; a thread that waits for room then ends. */
@@ -356,7 +206,7 @@ test_refused(void **state)
 	       "text.gz! not a capture (starts with \"Dear all\"). Expected pcap, pcapng, or an "
 	       "archive of them\n");
 	expect(file("empty.gz", squeeze(archive_write_add_filter_gzip, none)), NULL,
-	       "empty.gz! empty: nothing is packed in it\n");
+	       "empty.gz! empty file\n");
 	expect(file("text", text("Dear all")), NULL,
 	       "text! not a capture (starts with \"Dear all\"). Expected pcap, pcapng, or an "
 	       "archive of them\n");
@@ -367,30 +217,13 @@ test_refused(void **state)
 	expect("no/such", NULL, "no/such! no such file\n");
 }
 
-static int
-make_directory(void **state)
-{
-	(void)state;
-	return mkdtemp(directory) == NULL;
-}
-
-static int
-remove_directory(void **state)
-{
-	char command[64];
-	(void)state;
-	snprintf(command, sizeof command, "rm -r %s", directory);
-	return system(command);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_compressed), cmocka_unit_test(test_archives),
 	    cmocka_unit_test(test_names),      cmocka_unit_test(test_nested),
-	    cmocka_unit_test(test_locked),     cmocka_unit_test(test_truncated),
-	    cmocka_unit_test(test_limits),     cmocka_unit_test(test_leaving),
+	    cmocka_unit_test(test_locked),     cmocka_unit_test(test_leaving),
 	    cmocka_unit_test(test_find),       cmocka_unit_test(test_refused),
 	};
 	return cmocka_run_group_tests(tests, make_directory, remove_directory);
