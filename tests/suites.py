@@ -19,6 +19,8 @@ from collections import namedtuple
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CORES = os.cpu_count() or 1
+# Captures and key logs beside the project; differential tests read them too, once, where they are.
+CAPTURES = os.path.join(os.path.dirname(ROOT), 'shared', 'corpus')
 FUZZ_TOTAL = 240  # seconds that all fuzz targets share
 LOG_LINES = 40    # of the output of what failed
 
@@ -30,6 +32,7 @@ GCC = ('build-gcc', 'gcc', ['-Dwerror=true', '--buildtype=release', '-Db_ndebug=
 CLANG = ('build-clang', 'clang', ['-Dwerror=true', '--buildtype=release'])
 SANITIZED = ('build-sanitized', 'clang', ['-Dwerror=true', '--buildtype=debugoptimized', '-Dfuzz=true',
                                           '-Db_sanitize=address,undefined', '-Db_lundef=false'])
+WITH_CAPTURES = {'MTLSCOPE_CAPTURES': CAPTURES} if os.path.isdir(CAPTURES) else {}
 SANITIZER_OPTIONS = {'ASAN_OPTIONS': 'detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1',
                      'UBSAN_OPTIONS': 'halt_on_error=1:print_stacktrace=1'}
 
@@ -98,7 +101,7 @@ def count_one(test):
     return total if total.failed else add([total, FAIL])
 
 
-def part_meson(build, *options):
+def part_meson(build, environment):
     folder = build[0]
     wrong = builds(build)
     if wrong:
@@ -107,8 +110,8 @@ def part_meson(build, *options):
     log = os.path.join(ROOT, folder, 'meson-logs', 'testlog.json')
     if os.path.exists(log):
         os.unlink(log)
-    status, output = call(['meson', 'test', '-C', folder, '--no-suite', 'fuzz', '--timeout-multiplier', '4', *options],
-                          env={**os.environ, **SANITIZER_OPTIONS})
+    status, output = call(['meson', 'test', '-C', folder, '--no-suite', 'fuzz', '--timeout-multiplier', '4'],
+                          env={**environment, **os.environ, **SANITIZER_OPTIONS})
     if not os.path.exists(log):
         tell_failure('meson test', output)
         return FAIL
@@ -191,9 +194,9 @@ def part_valgrind(options):
 # name, what it is, how it runs; the last one only by name (nightly)
 PARTS = (
     ('format', 'clang-format leaves every source as it is', part_format),
-    ('gcc', 'gcc, warnings are errors: all tests', lambda options: part_meson(GCC)),
+    ('gcc', 'gcc, warnings are errors: all tests', lambda options: part_meson(GCC, WITH_CAPTURES)),
     ('clang', 'clang, warnings are errors: builds', lambda options: part_build(CLANG)),
-    ('sanitized', 'clang, address and undefined behaviour sanitizers: all tests', lambda options: part_meson(SANITIZED)),
+    ('sanitized', 'clang, address and undefined behaviour sanitizers: all tests', lambda options: part_meson(SANITIZED, {})),
     ('fuzz', 'libFuzzer, every target', part_fuzz),
     ('valgrind', 'valgrind, every sample', part_valgrind),
 )

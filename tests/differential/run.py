@@ -1,18 +1,21 @@
 #!/usr/bin/env python3
 """run.py - make odd certificates with the openssl command and hold our walk against OpenSSL's.
 
-usage: run.py PROGRAM [FILE...]
+usage: run.py PROGRAM [MTLSCOPE]
 
-PROGRAM is the one built from certificates.c; FILEs are compared too. Skipped (exit 77) where the
-openssl command is missing.
+PROGRAM is the one built from certificates.c. With MTLSCOPE the certificates in samples/, and in the
+captures of the folder $MTLSCOPE_CAPTURES, are compared too. Skipped (exit 77) where the openssl
+command is missing.
 """
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 
 SKIPPED = 77
+SAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'samples')
 
 # Keys: name, arguments of openssl genpkey.
 KEYS = (
@@ -157,7 +160,24 @@ def make_all(maker):
     maker.version1('p256')
 
 
-def main(program, *files):
+def captured(mtlscope, folder):
+    """Files with the certificates that were seen on the wire."""
+    database = os.path.join(folder, 'captured.db')
+    places = [SAMPLES] + [p for p in [os.environ.get('MTLSCOPE_CAPTURES')] if p]
+    subprocess.run([mtlscope, 'analyze', '--no-progress', '--no-ndpi', '-o', database, *places],
+                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    paths = []
+    for digest, der in sqlite3.connect(database).execute(
+            "SELECT certificate_sha256, der FROM certificates WHERE der IS NOT NULL AND format = 'x509'"):
+        paths.append(os.path.join(folder, digest + '.der'))
+        with open(paths[-1], 'wb') as file:
+            file.write(der)
+    if not paths:
+        sys.exit('no certificate was found in ' + ' '.join(places))
+    return paths
+
+
+def main(program, mtlscope=None):
     openssl = shutil.which('openssl')
     if openssl is None:
         print('skipped: there is no openssl command')
@@ -167,10 +187,11 @@ def main(program, *files):
         make_all(maker)
         for path in maker.refused:
             print('note: openssl did not make', os.path.basename(path))
-        return subprocess.run([program, *maker.made, *files]).returncode
+        seen = captured(mtlscope, folder) if mtlscope else []
+        return subprocess.run([program, *maker.made, *seen]).returncode
 
 
 if __name__ == '__main__':
-    if len(sys.argv) < 2:
+    if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
     sys.exit(main(*sys.argv[1:]))
