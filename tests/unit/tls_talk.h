@@ -239,21 +239,23 @@ talk_begin(struct talk *t, const struct talk_setup *s)
 	SSL_set_accept_state(t->ssl[TALK_SERVER]);
 }
 
-static inline void
-talk_run(struct talk *t, const struct talk_setup *s)
+/* The whole conversation, over. */
+static inline struct talk *
+talk_create(const struct talk_setup *s)
 {
+	struct talk *t = calloc(1, sizeof(*t));
 	char words[128], *save = NULL;
 
-	memset(t, 0, sizeof(*t));
 	talk_begin(t, s);
 	talk_settle(t);
 	snprintf(words, sizeof(words), "%s", s->words != NULL ? s->words : "");
 	for (char *w = strtok_r(words, " ", &save); w != NULL; w = strtok_r(NULL, " ", &save))
 		talk_say(t, w);
+	return t;
 }
 
 static inline void
-talk_finish(struct talk *t)
+talk_destroy(struct talk *t)
 {
 	for (size_t i = 0; i < t->count; i++)
 		free(t->segments[i].data);
@@ -262,6 +264,7 @@ talk_finish(struct talk *t)
 		SSL_CTX_free(t->ctx[side]);
 		EVP_PKEY_free(t->key[side]);
 	}
+	free(t);
 }
 
 /* Another digit in every secret of a key log. */
