@@ -129,3 +129,30 @@ modifiers_text(unsigned bits, char *buf, size_t size)
 	return bits_text(bits, modifier_names, sizeof(modifier_names) / sizeof(modifier_names[0]),
 			 "", buf, size);
 }
+
+bool
+outcome_failed(const struct outcome *o)
+{
+	const unsigned failed_above = MODIFIER_APP_LAYER_REFUSAL |
+				      MODIFIER_APP_LAYER_REFUSAL_SUSPECTED |
+				      MODIFIER_DROPPED_AFTER_ACCEPT;
+
+	if ((o->modifiers & failed_above) != 0)
+		return true;
+	switch (o->verdict) {
+	case VERDICT_NO_CLIENT_CERT_REJECTED:
+	case VERDICT_NO_CLIENT_CERT_DROPPED:
+	case VERDICT_NO_CLIENT_CERT_UNKNOWN_OUTCOME:
+	case VERDICT_CLIENT_CERT_REJECTED:
+	case VERDICT_CLIENT_CERT_DROPPED:
+	case VERDICT_CLIENT_CERT_PROOF_FAILED:
+	case VERDICT_CLIENT_ABORTED_ON_REQUEST:
+	case VERDICT_SERVER_GAVE_UP_WAITING:
+	case VERDICT_CLIENT_ANSWER_MISSING:
+		return true;
+	case VERDICT_SERVER_CERT_REJECTED_BY_CLIENT:
+		return o->attempts[o->headline].client_cert_requested == ANSWER_YES;
+	default:
+		return false;
+	}
+}

@@ -95,6 +95,10 @@ enum modifier {
 	MODIFIER_RESET_INJECTED_SUSPECTED = 1 << 9,
 };
 
+struct outcome;
+/* A row of the view failed_mutual_auth, as far as this session alone tells. */
+bool outcome_failed(const struct outcome *o);
+
 /* Text of an enum constant; "?" outside the range (our bug). */
 const char *evidence_name(enum evidence v);
 const char *confidence_name(enum confidence v);

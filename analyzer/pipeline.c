@@ -88,6 +88,21 @@ pipeline_stats(const struct pipeline *p)
 	return p->stats;
 }
 
+void
+pipeline_stats_add(struct pipeline_stats *to, struct pipeline_stats more)
+{
+	to->packets += more.packets;
+	to->segments += more.segments;
+	to->other += more.other;
+	to->malformed += more.malformed;
+	to->cut += more.cut;
+	to->unknown_link += more.unknown_link;
+	to->flows += more.flows;
+	to->sessions += more.sessions;
+	to->evicted += more.evicted;
+	to->forgotten_ports += more.forgotten_ports;
+}
+
 /* A session is over: judge it and pass it on. */
 static void
 on_session(void *ctx, struct tls_session *s, enum flow_end why)
@@ -171,6 +186,8 @@ begin_secrets(struct pipeline *p)
 	bool all_read;
 
 	tls_run_next_capture(&p->run, false);
+	if (p->labels != NULL)
+		app_label_next_capture(p->labels);
 	all_read = source_secrets_first(p->now->source, take_secret, p);
 	source_info(p->now->source, &info);
 	p->run.secrets_may_come = !all_read && strcmp(info.format, "pcapng") == 0;

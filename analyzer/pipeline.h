@@ -65,5 +65,6 @@ struct pipeline_stats {
 	uint64_t forgotten_ports; /* see TLS_PORTS_MAX */
 };
 struct pipeline_stats pipeline_stats(const struct pipeline *p);
+void pipeline_stats_add(struct pipeline_stats *to, struct pipeline_stats more);
 
 #endif

@@ -60,7 +60,10 @@ static const char *const statements[STORE_STATEMENT_COUNT] = {
     [STORE_FILE_DONE] = "UPDATE file SET done = 1 WHERE id = ?1",
     [STORE_NAME_UPSERT] =
 	"INSERT INTO capture_name (capture_id, abs_path, path, file_id) VALUES (?1, ?2, ?3, ?4) "
-	"ON CONFLICT (capture_id, abs_path) DO UPDATE SET file_id = coalesce(excluded.file_id, file_id)",
+	"ON CONFLICT (capture_id, abs_path) DO UPDATE SET file_id = coalesce(excluded.file_id, file_id), "
+	"path = min(path, excluded.path)",
+    [STORE_FIRST_NAME] =
+	STORE_PATH_OF "= ?1",
     [STORE_FIND_BY_FILE] =
 	"SELECT id, size, xxh3, sha256, c.abs_path, program, secrets, trust FROM capture_name n "
 	"JOIN capture c ON c.id = n.capture_id WHERE n.file_id = ?1 ORDER BY id",

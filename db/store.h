@@ -93,7 +93,8 @@ bool store_find_content(struct store *s, uint64_t size, const uint8_t xxh3[16],
 /* Client randoms of a capture's sessions: which secrets fit it, without reading it again. */
 bool store_each_random(struct store *s, int64_t capture_id, store_random_each *each, void *ctx);
 
-/* Another name of a stored capture; told twice is stored once. */
+/* Another name of a stored capture; told twice is stored once. Of all its names a capture goes by
+ * the one whose abs_path is the smallest, bytewise: they come in any order. */
 bool store_add_name(struct store *s, int64_t capture_id, const char *path, const char *abs_path,
 		    const struct store_file *file);
 bool store_set_sha256(struct store *s, int64_t capture_id, const char *sha256);

@@ -99,6 +99,13 @@ put_name(struct store *s, int64_t capture_id, const char *path, const char *abs_
 	return database_run(&s->d, stmt);
 }
 
+static bool
+go_by_first_name(struct store *s, int64_t capture_id)
+{
+	sqlite3_bind_int64(s->statements[STORE_FIRST_NAME], 1, capture_id);
+	return database_run(&s->d, s->statements[STORE_FIRST_NAME]);
+}
+
 /* Runs `what` in a transaction of its own, or in the capture's when one is open. */
 static bool
 finish_own(struct store *s, bool own, bool ok)
@@ -127,7 +134,9 @@ store_add_name(struct store *s, int64_t capture_id, const char *path, const char
 
 	if (!begin_own(s, &own))
 		return false;
-	return finish_own(s, own, put_name(s, capture_id, path, abs_path, file));
+	return finish_own(s, own,
+			  put_name(s, capture_id, path, abs_path, file) &&
+			      go_by_first_name(s, capture_id));
 }
 
 bool
@@ -275,20 +284,22 @@ store_capture_delete(struct store *s, int64_t id)
 	return ok;
 }
 
-/* The rows of `old` go; its names are the new capture's. */
+/* The rows of `old` go; its names, and what is known of its content, are the new capture's. */
 static bool
 replace(struct store *s, int64_t old)
 {
-	char sql[256];
+	char sql[384];
 
 	if (old == 0)
 		return true;
 	sqlite3_snprintf(
 	    sizeof(sql), sql,
-	    "INSERT OR IGNORE INTO capture_name (capture_id, abs_path, path, file_id) "
+	    "UPDATE capture SET sha256 = coalesce(sha256, (SELECT sha256 FROM capture WHERE id = "
+	    "%lld)) WHERE id = %lld; INSERT OR IGNORE INTO capture_name (capture_id, abs_path, "
+	    "path, file_id) "
 	    "SELECT %lld, abs_path, path, file_id FROM capture_name WHERE capture_id = "
 	    "%lld",
-	    (long long)s->capture_id, (long long)old);
+	    (long long)old, (long long)s->capture_id, (long long)s->capture_id, (long long)old);
 	return database_exec(&s->d, sql) && store_capture_delete(s, old);
 }
 
@@ -352,7 +363,8 @@ store_end(struct store *s, const struct outcome_capture *c, const struct store_p
 	if (!s->in_capture)
 		return database_fault(&s->d, "no capture has begun");
 	bool ok = put_incident(s, c) && insert_capture(s, c, p) && replace(s, replaces) &&
-		  put_name(s, s->capture_id, c->path, c->abs_path, file) && relate(s, c) &&
+		  put_name(s, s->capture_id, c->path, c->abs_path, file) &&
+		  (replaces == 0 || go_by_first_name(s, s->capture_id)) && relate(s, c) &&
 		  database_run(&s->d, s->statements[STORE_COMMIT]);
 	s->failed = !ok;
 	if (!ok)

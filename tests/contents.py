@@ -32,9 +32,9 @@ def contents(path):
     return found
 
 
-def differences(a, b):
-    """Lines that say where the contents of A and B differ; none if they don't."""
-    mine, theirs = contents(a), contents(b)
+def differences(a, b, mine=None):
+    """Lines that say where the contents of A and B differ; none if they don't. MINE: those of A, if at hand."""
+    mine, theirs = mine or contents(a), contents(b)
     lines = []
     for view in sorted(set(mine) | set(theirs)):
         left, right = set(map(repr, mine.get(view, []))), set(map(repr, theirs.get(view, [])))

@@ -45,7 +45,7 @@ DOORS = {
 # POSIX and the like: only where the outside world is met.
 SYSTEM = ('analyzer/input/', 'analyzer/cli/', 'analyzer/report/', 'db/', 'analyzer/tls/app_label.c',
           'analyzer/crypto/library.c')
-SYSTEM_HEADERS = re.compile(r'^(sys/\w+|unistd|fcntl|dirent|getopt|glob|signal|pthread|termios|locale|langinfo|wchar'
+SYSTEM_HEADERS = re.compile(r'^(sys/\w+|unistd|fcntl|dirent|getopt|glob|signal|sched|pthread|termios|locale|langinfo|wchar'
                             r'|strings|poll|ftw|libgen|byteswap|endian|netinet/in|arpa/inet|math|stdatomic)\.h$')
 
 

@@ -9,10 +9,11 @@
 #include "analyzer/cli/summary.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { JOBS_MAX = 1024, WHY_MAX = 256 };
+enum { WHY_MAX = 256 };
 
 static const struct options_row rows[] = {
     {"output", 'o', "DB", "database to write (mtlscope.db)"},
@@ -27,34 +28,35 @@ static const struct options_row rows[] = {
     {"crl", 0, "PATH", "revocation lists of them; may be repeated"},
     {"port", 0, "N", "count connections to it without TLS; may be repeated"},
     {"verify-all", 0, NULL, "check every client's signature, not only of failures"},
+    {"jobs", 0, "N", "captures read side by side (one per core)"},
+    {"max-memory", 0, "SIZE", "what they may hold together, as 4G"},
     {"force", 0, NULL, "read again what is already in the database"},
     {"verify", 0, NULL, "read files again that look unchanged, and compare"},
     {"sha256", 0, NULL, "store SHA-256 of each capture, too"},
     {"no-ndpi", 0, NULL, "no application labels"},
-    {"no-progress", 0, NULL, "no progress line"},
+    {"no-progress", 0, NULL, "no progress on stderr"},
     {"stats", 0, NULL, "counts and speed, on stderr"},
     {"json", 0, NULL, "summary for scripts: one object"},
-    {"jobs", 0, "N", NULL},
-    /* of later versions; each is refused in one line */
-    {"max-memory", 0, "SIZE", NULL},
 };
-static const char *const later[] = {"max-memory"};
 
 /* What the options add up to. */
 struct plan {
 	struct batch_settings settings;
-	struct str program; /* version, filter, and what else all results depend on */
+	struct capture_filter *filter; /* to see that it is one; each worker has its own */
+	struct str program;            /* version, filter, and what else all results depend on */
 	struct keys keys;
 	struct trust trust;
 	struct server_ports ports;
 	struct lines passphrases;
 	struct inputs *inputs;
+	unsigned jobs;
+	uint64_t memory; /* 0: not given */
 };
 
 static void
 plan_finish(struct plan *p)
 {
-	capture_filter_destroy(p->settings.filter);
+	capture_filter_destroy(p->filter);
 	inputs_destroy(p->inputs);
 	keys_finish(&p->keys);
 	trust_finish(&p->trust);
@@ -64,31 +66,17 @@ plan_finish(struct plan *p)
 }
 
 static bool
-refuse_later(struct command_io *io, const struct options *o)
-{
-	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
-		if (!options_has(o, later[i]))
-			continue;
-		struct str name = {0};
-		str_addf(&name, "--%s", later[i]);
-		message_error(&io->err, str_string(&name), "not in this version");
-		str_finish(&name);
-		return true;
-	}
-	return false;
-}
-
-static bool
-check_jobs(struct command_io *io, const struct options *o)
+read_jobs(struct command_io *io, const struct options *o, struct plan *p)
 {
 	struct str wrong = {0};
-	long jobs = 1;
-	bool good = options_number(o, "jobs", JOBS_MAX, &jobs, &wrong);
+	cpu_set_t cores;
+	long jobs = sched_getaffinity(0, sizeof(cores), &cores) == 0 ? CPU_COUNT(&cores) : 1;
+	bool good = options_number(o, "jobs", BATCH_JOBS_MAX, &jobs, &wrong) &&
+		    options_size(o, "max-memory", &p->memory, &wrong);
 
 	if (!good)
 		message_error(&io->err, NULL, "%s", str_string(&wrong));
-	else if (jobs > 1)
-		message_note(&io->err, "--jobs: this version reads one capture at a time");
+	p->jobs = jobs < BATCH_JOBS_MAX ? (unsigned)jobs : BATCH_JOBS_MAX;
 	str_finish(&wrong);
 	return good;
 }
@@ -105,12 +93,12 @@ make_filter(struct command_io *io, const struct options *o, struct plan *p)
 	server_ports_describe(&p->ports, &p->program);
 	if (expression == NULL)
 		return true;
-	p->settings.filter = capture_filter_create(expression, why, sizeof(why));
-	if (p->settings.filter == NULL) {
+	p->filter = capture_filter_create(expression, why, sizeof(why));
+	if (p->filter == NULL) {
 		message_error(&io->err, "--filter", "%s", why);
 		return false;
 	}
-	const char *note = capture_filter_note(p->settings.filter);
+	const char *note = capture_filter_note(p->filter);
 	if (note != NULL)
 		message_note(&io->err, "--filter: %s", note);
 	/* What was read through another filter is another result. */
@@ -192,7 +180,7 @@ make_plan(struct command_io *io, const struct options *o, struct plan *p)
 			      "name a capture, a directory, or - for stdin: mtlscope analyze PATH");
 		return false;
 	}
-	if (refuse_later(io, o) || !check_jobs(io, o) || !check_stdin(io, o) ||
+	if (!read_jobs(io, o, p) || !check_stdin(io, o) ||
 	    !read_lines(io, o, "passphrase-file", LINES_SECRETS, &p->passphrases) ||
 	    !keys_load(&p->keys, io, o) || !load_trust(io, o, p) || !make_filter(io, o, p) ||
 	    !make_inputs(io, o, p))
@@ -202,7 +190,7 @@ make_plan(struct command_io *io, const struct options *o, struct plan *p)
 	    .incident = options_value(o, "incident"),
 	    .note = options_value(o, "note"),
 	    .program = str_string(&p->program),
-	    .filter = p->settings.filter,
+	    .filter = options_value(o, "filter"),
 	    .keys = &p->keys,
 	    .trust = &p->trust,
 	    .ports = &p->ports,
@@ -211,6 +199,8 @@ make_plan(struct command_io *io, const struct options *o, struct plan *p)
 	    .verify = options_has(o, "verify"),
 	    .sha256 = options_has(o, "sha256"),
 	    .labels = !options_has(o, "no-ndpi"),
+	    .jobs = p->jobs,
+	    .memory = p->memory,
 	};
 	return true;
 }
@@ -231,8 +221,7 @@ print_problems(struct command_io *io, const struct batch *b, const struct summar
 				result_text(&s->problems, i, "problem"), (long long)n,
 				n == 1 ? "session is kept" : "sessions are kept");
 	}
-	const char *filtered =
-	    b->settings.filter != NULL ? capture_filter_problem(b->settings.filter) : NULL;
+	const char *filtered = batch_filter_problem(b);
 	if (filtered != NULL)
 		message_warning(&io->err, "--filter", "%s", filtered);
 }
@@ -258,7 +247,7 @@ print_others(struct command_io *io, const struct batch *b)
 static void
 print_stats(struct term *err, const struct batch *b)
 {
-	struct pipeline_stats p = pipeline_stats(b->pipeline);
+	struct pipeline_stats p = batch_stats(b);
 	int64_t ms = progress_now_ms() - b->progress.started_ms;
 	struct str line = {0};
 

@@ -1,86 +1,58 @@
 /*
- * intake.c - takes one input in: known already, no capture, or opened and read.
- * Used by batch.c. The path, size and times of a file only save the reading (contract, "Identity,
- * repetition, interruption"); intake_capture.c does one capture of it.
+ * intake.c - see intake.h. A capture is handed over when it is known whether more comes of its
+ * file: with the last one the file is done, in the same transaction.
  */
-#include "analyzer/cli/intake_impl.h"
+#include "analyzer/cli/intake.h"
 
+#include "analyzer/cli/delivery.h"
 #include "analyzer/cli/interrupt.h"
 #include "analyzer/cli/memory.h"
 
-#include <stdlib.h>
+struct intake {
+	struct batch_worker *worker;
+	const struct work_unit *unit;
+	size_t index;
+	bool is_file;
+	struct store_file file;
+	struct opening *opening;
+	struct delivery *ready; /* not handed over yet; NULL none */
+	bool whole;             /* all of it was read, or is no capture */
+};
 
-bool
-intake_store_fault(struct batch *b)
-{
-	batch_set_fault(b, store_error(b->store));
-	return false;
-}
-
+/* The file as it is before it is read: a later run compares with this. */
 static void
 look_at_file(struct intake *i)
 {
 	struct identity_stat stat;
 
-	i->is_file = identity_stat(i->input->path, &stat);
-	i->abs_path = realpath(i->input->path, NULL);
-	if (i->abs_path == NULL)
-		i->abs_path = memory_copy(i->input->path);
+	i->is_file = identity_stat(i->unit->path, &stat);
 	if (i->is_file)
-		i->file = (struct store_file){.path = i->abs_path,
+		i->file = (struct store_file){.path = i->unit->abs_path,
 					      .size = stat.size,
 					      .mtime_ns = stat.mtime_ns,
 					      .inode = stat.inode,
 					      .device = stat.device};
 }
 
-/* Captures found for a file that is unchanged. */
-struct known {
-	struct batch *batch;
-	int64_t *ids;
-	size_t count, room;
-	bool outdated; /* one of them depends on other parameters */
-};
-
-static bool
-on_known(void *ctx, const struct store_capture *c)
+static struct delivery *
+make_delivery(struct intake *i, const char *path)
 {
-	struct known *k = ctx;
+	struct delivery *d = delivery_create(i->unit, i->index, path);
 
-	k->ids = memory_grow(k->ids, k->count, &k->room, sizeof(*k->ids));
-	k->ids[k->count++] = c->id;
-	k->outdated |= !match_parameters(k->batch, c);
-	return true;
+	d->is_file = i->is_file;
+	d->file = i->file;
+	return d;
 }
 
-enum step { STEP_ON, STEP_DONE, STEP_FAULT };
-
-/* An unchanged file that was read to its end needs no opening. A named file without a capture in it
- * is opened all the same, to say what it is. */
-static enum step
-skip_known(struct intake *i)
+static void
+hand_over(struct intake *i, bool last)
 {
-	struct batch *b = i->batch;
-	struct known k = {.batch = b};
-	enum step step = STEP_ON;
-	bool done = false;
+	struct delivery *d = i->ready;
 
-	if (b->store == NULL || !i->is_file || b->settings.force || b->settings.verify ||
-	    b->settings.sha256)
-		return STEP_ON;
-	if (!store_find_file(b->store, &i->file, &done, on_known, &k)) {
-		intake_store_fault(b);
-		step = STEP_FAULT;
-	} else if (done && !k.outdated && (k.count > 0 || !i->input->named)) {
-		for (size_t n = 0; n < k.count; n++)
-			batch_add_id(b, k.ids[n]);
-		b->n_skipped += k.count > 0 ? 1 : 0;
-		if (k.count == 0)
-			batch_add_other(b, i->input->path);
-		step = STEP_DONE;
-	}
-	free(k.ids);
-	return step;
+	i->ready = NULL;
+	d->last = last;
+	d->whole = i->whole;
+	delivery_hand_over(i->worker->batch, d);
 }
 
 static void
@@ -89,69 +61,75 @@ refuse(struct intake *i, const struct opening_item *item)
 	const struct source_why *why = &item->why;
 	bool other_kind = why->kind == SOURCE_NO_CAPTURE || why->kind == SOURCE_EMPTY;
 
-	if (other_kind && (item->member || !i->input->named)) {
-		batch_add_other(i->batch, item->path);
+	if (other_kind && (item->member || !i->unit->named)) {
+		i->ready->kind = DELIVERY_NO_CAPTURE;
 		return;
 	}
-	batch_add_problem(i->batch, item->path, why->text);
-	i->whole = false;
+	i->ready->kind = DELIVERY_PROBLEM;
+	i->ready->problem = memory_copy(why->text);
 }
 
 static bool
 go_on(void *ctx)
 {
-	struct batch *b = ctx;
+	struct batch_worker *w = ctx;
 
-	progress_draw(&b->progress, 0);
-	b->stopped = interrupt_seen();
-	return !b->stopped;
+	if (batch_is_direct(w->batch))
+		batch_tick(w->batch);
+	return !atomic_load_explicit(&w->batch->ending, memory_order_relaxed);
 }
 
-static bool
-open_input(struct intake *i)
+static void
+take_item(struct intake *i, const struct opening_item *item)
 {
-	struct batch *b = i->batch;
-
-	i->settings =
-	    (struct opening_settings){.keys = b->settings.passphrases, .go_on = go_on, .ctx = b};
-	i->opening = opening_create(i->input->path, &i->settings);
-	if (i->opening == NULL)
-		batch_set_fault(b, "out of memory");
-	return i->opening != NULL;
+	i->ready = make_delivery(i, item->path);
+	if (item->source == NULL)
+		refuse(i, item);
+	else
+		intake_capture(i->worker, i->opening, item, i->ready);
+	if (i->ready->kind == DELIVERY_PROBLEM || i->ready->kind == DELIVERY_NOTHING ||
+	    (i->ready->kind == DELIVERY_CAPTURE && !i->ready->info.complete))
+		i->whole = false;
 }
 
-static bool
-take(struct intake *i)
+static void
+take_all(struct intake *i)
 {
-	struct batch *b = i->batch;
+	struct batch *b = i->worker->batch;
 	struct opening_item item;
-	enum step step = skip_known(i);
 
-	if (step != STEP_ON)
-		return step == STEP_DONE;
-	if (!open_input(i))
-		return false;
-	while (opening_next(i->opening, &item)) {
-		if (item.source == NULL)
-			refuse(i, &item);
-		else if (!batch_open_store(b) || !intake_capture(i, &item))
-			return false;
+	while (!atomic_load(&b->ending) && opening_next(i->opening, &item)) {
+		if (i->ready != NULL && interrupt_seen()) {
+			i->whole = false;
+			atomic_store(&b->cut, true);
+			break;
+		}
+		if (i->ready != NULL)
+			hand_over(i, false);
+		take_item(i, &item);
 	}
-	if (b->stopped)
-		return false;
-	if (b->store != NULL && i->is_file && i->whole && !store_file_done(b->store, &i->file))
-		return intake_store_fault(b);
-	return true;
 }
 
-bool
-intake(struct batch *b, const struct input *in)
+void
+intake(struct batch_worker *w, size_t unit)
 {
-	struct intake i = {.batch = b, .input = in, .whole = true};
+	struct batch *b = w->batch;
+	const struct opening_settings settings = {
+	    .keys = b->settings.passphrases, .go_on = go_on, .ctx = w};
+	struct intake i = {.worker = w, .unit = &b->work.units[unit], .index = unit, .whole = true};
 
+	atomic_store(&w->in_hand, 0);
+	atomic_store(&w->name, i.unit->path);
 	look_at_file(&i);
-	bool good = take(&i);
+	i.opening = opening_create(i.unit->path, &settings);
+	if (i.opening != NULL)
+		take_all(&i);
+	else
+		batch_set_fault(b, "out of memory");
 	opening_destroy(i.opening);
-	free(i.abs_path);
-	return good;
+	atomic_store(&w->name, NULL);
+	atomic_store(&w->in_hand, 0);
+	if (i.ready == NULL)
+		i.ready = make_delivery(&i, i.unit->path);
+	hand_over(&i, true);
 }

@@ -1,13 +1,18 @@
 /*
- * intake.h - takes one input in: known already, no capture, or read through the pipeline.
- * Used by batch.c.
+ * intake.h - takes one input in: no capture, or one or more, each read through the pipeline.
+ * Called by a worker of batch.c; what came of it goes to delivery.c.
  */
 #ifndef ANALYZER_CLI_INTAKE_H
 #define ANALYZER_CLI_INTAKE_H
 
 #include "analyzer/cli/batch.h"
 
-/* False: the run must end (the fault is set, or it was interrupted). */
-bool intake(struct batch *b, const struct input *in);
+struct delivery;
+
+void intake(struct batch_worker *w, size_t unit);
+
+/* One capture (intake_capture.c): everything but its interpretation by the store into d. */
+void intake_capture(struct batch_worker *w, struct opening *o, const struct opening_item *item,
+		    struct delivery *d);
 
 #endif

@@ -1,188 +1,138 @@
 /*
- * intake_capture.c - one capture through the pipeline into the store.
- * Called by intake.c for each one that an input holds. A capture's identity is its content.
+ * intake_capture.c - one capture through the pipeline, into the store or into an outbox.
+ * Called by intake.c for each one that an input holds.
  */
-#include "analyzer/cli/intake_impl.h"
+#include "analyzer/cli/intake.h"
 
-#include "analyzer/cli/interrupt.h"
+#include "analyzer/cli/delivery.h"
 #include "analyzer/cli/memory.h"
 #include "analyzer/cli/stored_digest.h"
 
-#include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+struct reading {
+	struct batch_worker *worker;
+	struct opening *opening;
+	struct source *source;
+	struct delivery *delivery;
+	struct digest *digest; /* NULL when SHA-256 is not wanted */
+	struct outcome_sink sink;
+};
 
 static bool
-add_copy(struct intake_capture *i, const struct match *m)
+on_progress(void *ctx, uint64_t done, uint64_t total)
 {
-	struct batch *b = i->intake->batch;
-	const struct store_file *file = i->intake->is_file ? &i->intake->file : NULL;
+	struct reading *r = ctx;
+	struct batch *b = r->worker->batch;
 
-	if (!store_abandon(b->store) ||
-	    !store_add_name(b->store, m->id, i->item->path, i->abs_path, file) ||
-	    (m->stored_sha256[0] != '\0' && !store_set_sha256(b->store, m->id, m->stored_sha256)) ||
-	    (i->sha256[0] != '\0' && !store_set_sha256(b->store, m->id, i->sha256)))
-		return intake_store_fault(b);
-	batch_add_id(b, m->id);
-	b->n_copies++;
-	return true;
-}
-
-static void
-describe(const struct intake_capture *i, const struct source_info *info, struct outcome_capture *c)
-{
-	const struct intake *file = i->intake;
-	const struct batch_settings *s = &file->batch->settings;
-
-	*c = (struct outcome_capture){
-	    .path = i->item->path,
-	    .abs_path = i->abs_path,
-	    .sha256 = i->sha256[0] != '\0' ? i->sha256 : NULL,
-	    .size = info->identity.size,
-	    .mtime_ns = file->is_file ? file->file.mtime_ns : INT64_MIN,
-	    .inode = file->file.inode,
-	    .device = file->file.device,
-	    .format = info->format,
-	    .link_types = info->link_types,
-	    .packets = info->packets,
-	    .first_ns = info->first_ns != 0 ? info->first_ns : INT64_MIN,
-	    .last_ns = info->last_ns != 0 ? info->last_ns : INT64_MIN,
-	    .problem = source_problem(i->item->source),
-	    .incident = s->incident,
-	    .note = s->note,
-	};
-	memcpy(c->xxh3, info->identity.hash, sizeof(c->xxh3));
-}
-
-/* The capture was read to its end: commit it, or find out that it is stored already. */
-static bool
-settle(struct intake_capture *i)
-{
-	struct batch *b = i->intake->batch;
-	struct match m = {.capture = i};
-	char secrets[KEYS_TEXT_SIZE];
-	struct outcome_capture capture;
-	struct source_info info;
-	int64_t id = 0;
-
-	source_info(i->item->source, &info);
-	if (i->digest != NULL && !digest_hex(i->digest, i->sha256))
-		i->sha256[0] = '\0';
-	if (!store_find_content(b->store, info.identity.size, info.identity.hash, match_each, &m))
-		return intake_store_fault(b);
-	b->packets += info.packets;
-	b->bytes += info.identity.size;
-	if (m.id != 0 && m.proven && m.same_parameters && !b->settings.force)
-		return add_copy(i, &m);
-	describe(i, &info, &capture);
-	keys_digest_text(b->settings.keys, &i->fitting.digest, secrets);
-	struct store_parameters p = {
-	    .program = b->settings.program, .secrets = secrets, .trust = b->settings.trust->digest};
-	const struct store_file *file = i->intake->is_file ? &i->intake->file : NULL;
-	if (!store_end(b->store, &capture, &p, file, m.id, &id))
-		return intake_store_fault(b);
-	b->n_read++;
-	batch_add_id(b, id);
-	i->intake->whole &= info.complete;
-	return true;
-}
-
-/* Out of the pipeline without a whole capture. */
-static bool
-give_up(struct intake_capture *i, enum pipeline_result result)
-{
-	struct batch *b = i->intake->batch;
-	const char *error = pipeline_error(b->pipeline);
-
-	if (result == PIPELINE_FAULT && error == NULL)
-		intake_store_fault(b); /* the text of the store's fault goes with the rollback */
-	if (!store_abandon(b->store) && b->fault == NULL)
-		return intake_store_fault(b);
-	if (result == PIPELINE_STOPPED || b->fault != NULL)
-		return false;
-	batch_add_problem(b, i->item->path, error);
-	i->intake->whole = false;
-	return true;
+	/* As it is on disk, where sizes are known before anything is read. */
+	opening_progress(r->opening, &done, &total);
+	atomic_store_explicit(&r->worker->in_hand, done, memory_order_relaxed);
+	if (batch_is_direct(b))
+		batch_tick(b);
+	return !atomic_load_explicit(&b->ending, memory_order_relaxed);
 }
 
 static bool
 on_outcome(void *ctx, const struct outcome *o)
 {
-	struct intake_capture *i = ctx;
+	struct reading *r = ctx;
+	struct delivery *d = r->delivery;
 
 	if (o->client_random != NULL)
-		keys_digest_add(i->fitting.keys, &i->fitting.digest, o->client_random);
-	return i->stored.emit(i->stored.ctx, o);
+		keys_digest_add(r->worker->batch->settings.keys, r->worker->hasher, &d->fitting,
+				o->client_random);
+	d->sessions++;
+	d->failed += outcome_failed(o);
+	return r->sink.emit(r->sink.ctx, o);
 }
 
 static bool
 on_without_tls(void *ctx, const struct outcome_without_tls *w)
 {
-	struct intake_capture *i = ctx;
+	struct reading *r = ctx;
 
-	return i->stored.without_tls(i->stored.ctx, w);
+	return r->sink.without_tls(r->sink.ctx, w);
 }
 
+/* Where outcomes go. False: the fault is set. */
 static bool
-on_progress(void *ctx, uint64_t done, uint64_t total)
+open_sink(struct reading *r)
 {
-	struct intake_capture *i = ctx;
-	struct batch *b = i->intake->batch;
+	struct batch *b = r->worker->batch;
 
-	/* As it is on disk, where sizes are known before anything is read. */
-	opening_progress(i->intake->opening, &done, &total);
-	progress_draw(&b->progress, done);
-	b->stopped = interrupt_seen();
-	return !b->stopped;
+	if (batch_is_direct(b)) {
+		if (!batch_open_store(b))
+			return false;
+		r->sink = store_sink(b->store);
+		return store_begin(b->store) || batch_store_fault(b);
+	}
+	if (!delivery_open_store(b))
+		return false;
+	r->delivery->outbox = outbox_create(b->folder, b->outbox_max);
+	if (r->delivery->outbox == NULL) {
+		batch_set_fault(b, "out of memory");
+		return false;
+	}
+	r->sink = outbox_sink(r->delivery->outbox);
+	return true;
 }
 
-static bool
-read_source(struct intake_capture *i)
+/* Read to its end: everything that is to be stored of it. */
+static void
+conclude(struct reading *r)
 {
-	struct batch *b = i->intake->batch;
-	struct pipeline_run run = {.source = i->item->source,
-				   .filter = b->settings.filter,
+	struct delivery *d = r->delivery;
+
+	d->kind = DELIVERY_CAPTURE;
+	source_info(r->source, &d->info);
+	d->problem = memory_copy(source_problem(r->source));
+	if (r->digest != NULL && !digest_hex(r->digest, d->sha256))
+		d->sha256[0] = '\0';
+	if (d->outbox != NULL)
+		outbox_seal(d->outbox);
+}
+
+/* Out of the pipeline without a whole capture. */
+static void
+give_up(struct reading *r, enum pipeline_result result)
+{
+	struct batch *b = r->worker->batch;
+	struct delivery *d = r->delivery;
+	const char *error = pipeline_error(r->worker->pipeline);
+
+	/* the text of the store's fault goes with the rollback */
+	if (result == PIPELINE_FAULT && error == NULL && d->outbox == NULL)
+		batch_store_fault(b);
+	else if (result == PIPELINE_FAULT && error == NULL)
+		batch_set_fault(b, outbox_error(d->outbox));
+	if (d->outbox == NULL && !store_abandon(b->store))
+		batch_store_fault(b);
+	if (result == PIPELINE_FAULT && error != NULL) {
+		d->kind = DELIVERY_PROBLEM;
+		d->problem = memory_copy(error);
+	}
+}
+
+void
+intake_capture(struct batch_worker *w, struct opening *o, const struct opening_item *item,
+	       struct delivery *d)
+{
+	struct reading r = {.worker = w, .opening = o, .source = item->source, .delivery = d};
+	struct pipeline_run run = {.source = item->source,
+				   .filter = w->filter,
 				   .progress = on_progress,
-				   .progress_ctx = i};
+				   .progress_ctx = &r};
 
 	/* A member of an archive costs much to read again, should a copy of it turn up. */
-	if ((b->settings.sha256 || i->item->member) && (i->digest = digest_create()) != NULL)
-		source_tap(i->item->source, stored_digest_tap, i->digest);
-	if (!store_begin(b->store))
-		return intake_store_fault(b);
-	i->fitting.keys = b->settings.keys;
-	i->stored = store_sink(b->store);
+	if ((w->batch->settings.sha256 || item->member) && (r.digest = digest_create()) != NULL)
+		source_tap(item->source, stored_digest_tap, r.digest);
 	run.sink =
-	    (struct outcome_sink){.ctx = i, .emit = on_outcome, .without_tls = on_without_tls};
-	enum pipeline_result result = pipeline_run(b->pipeline, &run);
-	if (result != PIPELINE_DONE)
-		return give_up(i, result);
-	bool good = settle(i);
-	if (!good)
-		store_abandon(b->store);
-	return good;
-}
-
-/* The file's absolute path, and what the item's own adds to the file's. */
-static char *
-absolute(const struct intake *i, const struct opening_item *item)
-{
-	const char *inner = item->path + strlen(i->input->path);
-	size_t size = strlen(i->abs_path) + strlen(inner) + 1;
-	char *path = memory_resize(NULL, size, 1);
-
-	snprintf(path, size, "%s%s", i->abs_path, inner);
-	return path;
-}
-
-bool
-intake_capture(struct intake *i, const struct opening_item *item)
-{
-	struct intake_capture c = {.intake = i, .item = item, .abs_path = absolute(i, item)};
-	bool good = read_source(&c);
-
-	digest_destroy(c.digest);
-	free(c.abs_path);
-	return good;
+	    (struct outcome_sink){.ctx = &r, .emit = on_outcome, .without_tls = on_without_tls};
+	if (open_sink(&r)) {
+		enum pipeline_result result = pipeline_run(w->pipeline, &run);
+		if (result == PIPELINE_DONE)
+			conclude(&r);
+		else
+			give_up(&r, result);
+	}
+	digest_destroy(r.digest);
 }

@@ -1,19 +1,26 @@
 /*
- * interrupt.c - SIGINT and SIGTERM while captures are read.
- * Used by batch.c. The flag is the program's only mutable global: a handler can reach nothing else.
+ * interrupt.c - see interrupt.h. The flags are the program's only mutable globals: a handler can
+ * reach nothing else.
  */
 #include "analyzer/cli/interrupt.h"
 
 #include <signal.h>
 #include <stddef.h>
 
-static volatile sig_atomic_t seen;
+static volatile sig_atomic_t seen, status;
 
 static void
 on_signal(int number)
 {
 	(void)number;
 	seen = 1;
+}
+
+static void
+on_status(int number)
+{
+	(void)number;
+	status = 1;
 }
 
 void
@@ -25,6 +32,18 @@ interrupt_catch(void)
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	action.sa_handler = on_status;
+	action.sa_flags = SA_RESTART;
+	sigaction(SIGUSR1, &action, NULL);
+}
+
+bool
+interrupt_status(void)
+{
+	bool wanted = status != 0;
+
+	status = 0;
+	return wanted;
 }
 
 bool

@@ -120,8 +120,7 @@ bool
 keys_load(struct keys *k, struct command_io *io, const struct options *o)
 {
 	*k = (struct keys){.verify_all = options_has(o, "verify-all")};
-	k->hasher = hasher_create();
-	return k->hasher != NULL && load_all(k, io, o);
+	return load_all(k, io, o);
 }
 
 void
@@ -131,7 +130,6 @@ keys_finish(struct keys *k)
 	for (size_t i = 0; i < k->n_rsa_keys; i++)
 		rsa_key_destroy(k->rsa_keys[i]);
 	free(k->rsa_keys);
-	hasher_destroy(k->hasher);
 	*k = (struct keys){0};
 }
 
@@ -160,17 +158,18 @@ add(struct keys_digest *d, const uint8_t digest[HASH_SHA256_LEN])
 
 /* The sum does not depend on the order in which sessions end. */
 void
-keys_digest_add(const struct keys *k, struct keys_digest *d, const uint8_t random[32])
+keys_digest_add(const struct keys *k, struct hasher *h, struct keys_digest *d,
+		const uint8_t random[32])
 {
 	uint8_t digest[HASH_SHA256_LEN];
 
-	if (k != NULL && k->secrets != NULL &&
-	    secrets_digest(k->secrets, k->hasher, random, digest))
+	if (k != NULL && k->secrets != NULL && secrets_digest(k->secrets, h, random, digest))
 		add(d, digest);
 }
 
 void
-keys_digest_text(const struct keys *k, const struct keys_digest *d, char out[KEYS_TEXT_SIZE])
+keys_digest_text(const struct keys *k, struct hasher *h, const struct keys_digest *d,
+		 char out[KEYS_TEXT_SIZE])
 {
 	struct keys_digest all = *d;
 	uint8_t digest[HASH_SHA256_LEN];
@@ -181,7 +180,7 @@ keys_digest_text(const struct keys *k, const struct keys_digest *d, char out[KEY
 		if (rsa_key_digest(k->rsa_keys[i], digest))
 			add(&all, digest);
 	out[0] = '\0';
-	if (!all.any || !hasher_sha256(k->hasher, bytes_of(all.sum, sizeof(all.sum)), digest))
+	if (!all.any || !hasher_sha256(h, bytes_of(all.sum, sizeof(all.sum)), digest))
 		return;
 	for (size_t i = 0; i < sizeof(digest); i++)
 		snprintf(out + 2 * i, 3, "%02x", digest[i]);

@@ -18,7 +18,6 @@ struct keys {
 	struct secrets *secrets; /* NULL: no key log was given */
 	struct rsa_key **rsa_keys;
 	size_t n_rsa_keys, rsa_room;
-	struct hasher *hasher;
 	bool verify_all;
 };
 
@@ -33,9 +32,11 @@ struct keys_digest {
 	bool any;
 };
 
-/* Zero-initialised is ready. keys may be NULL. */
-void keys_digest_add(const struct keys *k, struct keys_digest *d, const uint8_t random[32]);
+/* Zero-initialised is ready. keys may be NULL; the hasher is the calling thread's. */
+void keys_digest_add(const struct keys *k, struct hasher *h, struct keys_digest *d,
+		     const uint8_t random[32]);
 /* Hex; "" when no secret fits. */
-void keys_digest_text(const struct keys *k, const struct keys_digest *d, char out[KEYS_TEXT_SIZE]);
+void keys_digest_text(const struct keys *k, struct hasher *h, const struct keys_digest *d,
+		      char out[KEYS_TEXT_SIZE]);
 
 #endif

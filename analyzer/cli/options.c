@@ -192,3 +192,29 @@ options_number(const struct options *o, const char *name, long max, long *out, s
 
 	return s == NULL || options_read_number(name, s, max, out, wrong);
 }
+
+bool
+options_size(const struct options *o, const char *name, uint64_t *out, struct str *wrong)
+{
+	static const char units[] = "kMGT";
+	const char *s = options_value(o, name), *unit;
+	unsigned shift = 0;
+	char *end;
+
+	if (s == NULL)
+		return true;
+	errno = 0;
+	unsigned long long v = strtoull(s, &end, 10);
+	bool good = *s >= '0' && *s <= '9' && errno == 0 && v > 0;
+	if (good && *end != '\0') {
+		unit = strchr(units, *end == 'K' ? 'k' : *end);
+		good = unit != NULL && end[1] == '\0';
+		shift = good ? 10 * (unsigned)(unit - units + 1) : 0;
+	}
+	good = good && v <= UINT64_MAX >> shift;
+	if (!good)
+		str_addf(wrong, "--%s: \"%s\" is not a size; write 500M or 4G", name, s);
+	else
+		*out = (uint64_t)v << shift;
+	return good;
+}

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* letter: 0 for none. value: what --help calls it, NULL for a flag. help: NULL leaves it out of
  * --help (accepted, but not for show). */
@@ -50,5 +51,7 @@ bool options_read_number(const char *name, const char *text, long max, long *out
 /* The last value given, likewise. Absent leaves *out as it is. */
 bool options_number(const struct options *o, const char *name, long max, long *out,
 		    struct str *wrong);
+/* Bytes: a whole number, with k, M, G or T for powers of 1024. Likewise. */
+bool options_size(const struct options *o, const char *name, uint64_t *out, struct str *wrong);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * stored_digest.h - SHA-256 of captures, to tell copies from collisions of XXH3.
- * Used by intake_capture.c and intake_match.c.
+ * Used by intake_capture.c and settle_match.c.
  */
 #ifndef ANALYZER_CLI_STORED_DIGEST_H
 #define ANALYZER_CLI_STORED_DIGEST_H

@@ -73,6 +73,21 @@ app_label_destroy(struct app_label *l)
 	free(l);
 }
 
+static void
+forget(struct app_label *l)
+{
+	if (l->count > 0)
+		memset(l->slot, 0, sizeof(l->slot));
+	l->count = 0;
+}
+
+/* nDPI keeps a small cache of its own, of servers it has told by their certificates. */
+void
+app_label_next_capture(struct app_label *l)
+{
+	forget(l);
+}
+
 void
 app_label_feed(struct app_label *l, struct tls_session *s, enum tls_side side, struct bytes first)
 {
@@ -183,8 +198,7 @@ app_label_find(struct app_label *l, struct tls_session *s)
 
 	if (at->key == 0) {
 		if (l->count == LABELS_MAX) {
-			memset(l->slot, 0, sizeof(l->slot));
-			l->count = 0;
+			forget(l);
 			at = slot_of(l, key);
 		}
 		ndpi_protocol found = detect(l, s);

@@ -170,7 +170,7 @@ def lists_of_paths():
     for number, (arguments, feed, count) in enumerate(((['lines'], b'', 1), (['nuls'], b'', 2),
                                                        (['-'], b'one.pcapng\n', 1), (['lines', 'two\n.pcapng'], b'', 2))):
         database = 'list%d.db' % number
-        done = subprocess.run([PROGRAM, 'analyze', '-o', database, '--files-from', *arguments], input=feed,
+        done = subprocess.run([PROGRAM, 'analyze', '--no-progress', '-o', database, '--files-from', *arguments], input=feed,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=UTF8, timeout=60)
         same((done.returncode, done.stderr), (0, b''))
         same(len(rows(database, 'SELECT path FROM captures')), count)

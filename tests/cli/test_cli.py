@@ -346,8 +346,9 @@ def bad_inputs_among_good():
     done = run('analyze', '-o', 'mixed.db', 'notes.txt', CAPTURE, 'empty.pcap', 'folder')
     same(done.returncode, 2, done.stderr)
     contains(done.stderr, 'warning: notes.txt: not a capture', 'warning: empty.pcap: empty file')
-    contains(done.stderr, 'note: 1 other file, no capture: folder/readme')
-    same(done.stderr.count('\n'), 3, done.stderr)
+    contains(done.stderr, 'note: 1 other file, no capture: folder/readme',
+             '2 of 4  %s  1 session, 1 failed\n' % CAPTURE)
+    same(done.stderr.count('\n'), 4, done.stderr)
     contains(done.stdout, '1 of 1 session failed mutual TLS', 'certificate expired')
     same(stat.S_IMODE(os.stat('mixed.db').st_mode), 0o600)
 

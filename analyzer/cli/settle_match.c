@@ -1,18 +1,23 @@
 /*
- * intake_match.c - is a capture stored already?
- * Used by intake.c before a file is opened, by intake_capture.c after one was read.
+ * settle_match.c - is a capture stored already? See settle.h.
  */
-#include "analyzer/cli/intake_impl.h"
+#include "analyzer/cli/settle.h"
 #include "analyzer/cli/stored_digest.h"
 
 #include <string.h>
+
+/* The secrets of this run that a capture's sessions have a use for. */
+struct fitting {
+	const struct batch *batch;
+	struct keys_digest digest;
+};
 
 static bool
 on_random(void *ctx, const uint8_t random[32])
 {
 	struct fitting *f = ctx;
 
-	keys_digest_add(f->keys, &f->digest, random);
+	keys_digest_add(f->batch->settings.keys, f->batch->hasher, &f->digest, random);
 	return true;
 }
 
@@ -20,20 +25,21 @@ on_random(void *ctx, const uint8_t random[32])
 static bool
 same_secrets(const struct batch *b, const struct store_capture *c)
 {
-	struct fitting f = {.keys = b->settings.keys};
+	const struct keys *keys = b->settings.keys;
+	struct fitting f = {.batch = b};
 	char text[KEYS_TEXT_SIZE];
 
-	if (f.keys == NULL || (f.keys->secrets == NULL && f.keys->n_rsa_keys == 0))
+	if (keys == NULL || (keys->secrets == NULL && keys->n_rsa_keys == 0))
 		return true;
 	if (!store_each_random(b->store, c->id, on_random, &f))
 		return false;
-	keys_digest_text(f.keys, &f.digest, text);
+	keys_digest_text(keys, b->hasher, &f.digest, text);
 	return text[0] == '\0' ||
 	       (c->parameters.secrets != NULL && strcmp(text, c->parameters.secrets) == 0);
 }
 
 bool
-match_parameters(const struct batch *b, const struct store_capture *c)
+settle_match_parameters(const struct batch *b, const struct store_capture *c)
 {
 	const struct store_parameters *p = &c->parameters;
 
@@ -44,33 +50,31 @@ match_parameters(const struct batch *b, const struct store_capture *c)
 
 /* XXH3 finds, SHA-256 decides. A copy whose twin can't be read any more stays unproven. */
 bool
-match_each(void *ctx, const struct store_capture *c)
+settle_match_each(void *ctx, const struct store_capture *c)
 {
-	struct match *m = ctx;
-	struct intake_capture *i = m->capture;
-	const struct opening_settings *settings = &i->intake->settings;
+	struct settle_match *m = ctx;
+	struct delivery *d = m->delivery;
+	const struct opening_settings settings = {.keys = m->batch->settings.passphrases};
 	char theirs[DIGEST_HEX_SIZE] = "", ours[DIGEST_HEX_SIZE] = "";
 	struct store_capture self = *c;
-	bool have_theirs, have_ours = i->sha256[0] != '\0';
+	bool have_theirs, have_ours = d->sha256[0] != '\0';
 
-	m->same_file = strcmp(c->path, i->abs_path) == 0;
-	m->same_parameters = match_parameters(i->intake->batch, c);
+	m->same_parameters = settle_match_parameters(m->batch, c);
 	m->id = c->id;
 	m->stored_sha256[0] = '\0';
-	if (m->same_file) {
-		m->proven = true;
+	m->proven = strcmp(c->path, d->abs_path) == 0;
+	if (m->proven)
 		return false;
-	}
 	have_theirs = c->sha256 != NULL && strlen(c->sha256) + 1 == sizeof(theirs);
 	if (have_theirs)
 		memcpy(theirs, c->sha256, sizeof(theirs));
-	else if ((have_theirs = stored_digest(c, settings, theirs)))
+	else if ((have_theirs = stored_digest(c, &settings, theirs)))
 		memcpy(m->stored_sha256, theirs, sizeof(theirs));
-	self.path = i->abs_path;
+	self.path = d->abs_path;
 	if (have_ours)
-		memcpy(ours, i->sha256, sizeof(ours));
-	else if (i->intake->is_file)
-		have_ours = stored_digest(&self, settings, ours);
+		memcpy(ours, d->sha256, sizeof(ours));
+	else if (d->is_file)
+		have_ours = stored_digest(&self, &settings, ours);
 	m->proven = have_theirs && have_ours && strcmp(theirs, ours) == 0;
 	if (have_theirs && have_ours && !m->proven)
 		m->id = 0; /* a collision: another capture */
