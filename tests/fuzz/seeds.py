@@ -1,13 +1,19 @@
 #!/usr/bin/env python3
 """seeds.py - cuts the samples into what fuzz targets eat: seeds.py FOLDER
 
-Writes, each once: whole captures, frames, TCP streams, TLS records, handshake messages with and
+Writes, each once: whole captures, packed ones, frames, TCP streams, TLS records, handshake messages with and
 without their header, certificates. Every target gets all of them; what does not fit costs little.
 """
+import bz2
+import gzip
 import hashlib
+import io
+import lzma
 import os
 import struct
 import sys
+import tarfile
+import zipfile
 
 SAMPLES = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), 'samples')
 PCAP_MAGIC, ENHANCED_PACKET, CERTIFICATE, HANDSHAKE = 0xA1B2C3D4, 6, 11, 22
@@ -68,8 +74,33 @@ def certificates(message):
         at = end
 
 
+def zipped(name, data):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, 'w', zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
+        archive.writestr(zipfile.ZipInfo('notes.txt'), 'Dear all')
+    return out.getvalue()
+
+
+def tarred(name, data, mode):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode=mode) as archive:
+        member = tarfile.TarInfo(name)
+        member.size = len(data)
+        archive.addfile(member, io.BytesIO(data))
+    return out.getvalue()
+
+
+def packed(data):
+    squeezed = gzip.compress(data, mtime=0)
+    yield from (squeezed, lzma.compress(data), bz2.compress(data), zipped('x.pcapng', data))
+    yield from (tarred('x.pcapng', data, 'w'), gzip.compress(tarred('x.pcapng', data, 'w'), mtime=0))
+    yield from (zipped('x.pcapng.gz', squeezed), tarred('x.zip', zipped('y.pcapng', data), 'w:xz'))
+
+
 def seeds(data):
     yield data
+    yield from packed(data)
     streams = {}
     classic = struct.unpack_from('<I', data)[0] == PCAP_MAGIC
     for frame in pcap_frames(data) if classic else pcapng_frames(data):
