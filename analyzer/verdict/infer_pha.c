@@ -52,17 +52,34 @@ is_empty_with_context(const struct infer_view *v, uint32_t length, int padding)
 	return false;
 }
 
+/* Both left in one go; or the server refused between them, by its last word (GnuTLS writes each
+ * message apart). */
+static bool
+together(const struct infer_view *v, const struct infer_record *a, const struct infer_record *b)
+{
+	const struct infer_side *server = &v->in->side[TLS_SERVER];
+	const struct infer_record *last =
+	    server->count > 0 ? &server->records[server->count - 1] : NULL;
+
+	if (a->ack == b->ack)
+		return true;
+	return last != NULL && usable(last) &&
+	       infer_is(v, last, INFER_ALERT) != INFER_PAD_UNKNOWN && a->ack == last->at &&
+	       b->ack == last->end;
+}
+
 /* Records of the answer that ends with the Finished r[i]; 0: it is none. */
 static size_t
 answer_length(const struct infer_view *v, const struct infer_record *r, size_t i, size_t from,
 	      int padding)
 {
-	if (!usable(&r[i]) || i < from + 1 || !usable(&r[i - 1]) || r[i - 1].ack != r[i].ack ||
+	if (!usable(&r[i]) || i < from + 1 || !usable(&r[i - 1]) ||
+	    !together(v, &r[i - 1], &r[i]) ||
 	    !infer_is_padded(v, r[i].length, INFER_FINISHED, padding))
 		return 0;
 	if (is_empty_with_context(v, r[i - 1].length, padding))
 		return 2;
-	if (i >= from + 2 && usable(&r[i - 2]) && r[i - 2].ack == r[i].ack &&
+	if (i >= from + 2 && usable(&r[i - 2]) && together(v, &r[i - 2], &r[i - 1]) &&
 	    infer_verify_key(v, r[i - 1].length, padding) != NULL &&
 	    r[i - 2].length >= infer_sealed(v, INFER_CERTIFICATE_LEAST, padding))
 		return 3;
@@ -102,8 +119,8 @@ state_answer(const struct infer_record *r, size_t n, struct infer_output *out)
 }
 
 static void
-state_outcome(const struct infer_view *v, const struct infer_record *answer, int padding,
-	      struct infer_output *out)
+state_outcome(const struct infer_view *v, const struct infer_record *begin,
+	      const struct infer_record *answer, int padding, struct infer_output *out)
 {
 	const struct infer_side *server = &v->in->side[TLS_SERVER];
 	const struct infer_record *first = NULL;
@@ -111,19 +128,21 @@ state_outcome(const struct infer_view *v, const struct infer_record *answer, int
 
 	for (size_t i = 0; i < server->count; i++) {
 		const struct infer_record *r = &server->records[i];
-		if (r->ack < answer->end)
+		bool alert = r->repeat == 0 && infer_is_padded(v, r->length, INFER_ALERT, padding);
+		if (r->ack < (alert ? begin : answer)->end)
 			continue;
 		if (!usable(r) && r->repeat == 0)
 			return;
 		first = first == NULL ? r : first;
 		count += 1 + r->repeat;
-		alerts += r->repeat == 0 && infer_is_padded(v, r->length, INFER_ALERT, padding);
+		alerts += alert;
 	}
 	if (first == NULL)
 		return;
 	bool refused =
 	    first->repeat == 0 && infer_is_padded(v, first->length, INFER_ALERT, padding);
-	if (refused && (alerts != count || count > ALERTS_MAX || !server->complete))
+	bool early = first->ack < answer->end; /* only a refusal does not wait for the rest */
+	if (refused && (alerts != count || count > ALERTS_MAX || !(early || server->complete)))
 		return;
 	out->outcome.value = refused ? REACTION_REJECTED : REACTION_ACCEPTED;
 	out->outcome.evidence = EVIDENCE_INFERRED;
@@ -163,7 +182,7 @@ infer_post_handshake(const struct infer_input *in, uint64_t from, struct infer_l
 				continue;
 			late->first = r;
 			state_answer(r, n, &late->output);
-			state_outcome(&v, &client->records[i], padding, &late->output);
+			state_outcome(&v, r, &client->records[i], padding, &late->output);
 			return true;
 		}
 	}

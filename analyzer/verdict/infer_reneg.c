@@ -178,16 +178,35 @@ presented(const struct script *s, const struct infer_cipher *c, uint32_t cke,
 	return true;
 }
 
+/* Of an answer whose end did not come, the first record: an empty Certificate, or more than
+ * ClientKeyExchange and all that follows it. What was sent before the server spoke is hello. */
+static bool
+begun(const struct script *s, const struct infer_cipher *c, uint32_t cke, struct infer_output *out)
+{
+	const struct infer_record *first = s->answer[0];
+	bool none = first->length == sealed(c, EMPTY_CERTIFICATE) && cke > BARE_MESSAGE * 2;
+	bool some = first->length >= sealed(c, INFER_CERTIFICATE_LEAST + cke + VERIFY_LEAST);
+
+	if (s->client_ccs != NULL || first->ack <= s->hello->ack || (!none && !some))
+		return false;
+	claim(out, ANSWER_YES, none ? CLIENT_CERT_EMPTY : CLIENT_CERT_PRESENTED, first, first);
+	SAY(&out->client_cert, "the client's first record after its hello has %u bytes: %s",
+	    first->length, none ? "an empty Certificate" : "a Certificate");
+	return true;
+}
+
 static void
 client_answer(const struct infer_input *in, const struct script *s, struct infer_output *out)
 {
 	const struct infer_cipher *c = &in->cipher;
 	uint32_t cke = in->client_key_exchange;
 
-	if (s->hello == NULL || s->lost_client || s->client_ccs == NULL || s->n == 0 || cke == 0 ||
+	if (s->hello == NULL || s->lost_client || s->n == 0 || cke == 0 ||
 	    sealed(c, BARE_MESSAGE) == 0)
 		return;
-	if (none(s, c, cke, out) || empty(s, c, cke, out) || presented(s, c, cke, out)) {
+	bool whole = s->client_ccs != NULL &&
+		     (none(s, c, cke, out) || empty(s, c, cke, out) || presented(s, c, cke, out));
+	if (whole || begun(s, c, cke, out)) {
 		int requested = out->requested.value;
 		out->requested = out->client_cert;
 		out->requested.value = requested;
@@ -229,7 +248,8 @@ static void
 reaction(const struct infer_input *in, const struct script *s, struct infer_output *out)
 {
 	const struct infer_side *server = &in->side[TLS_SERVER], *client = &in->side[TLS_CLIENT];
-	uint64_t answered = s->client_ccs->at;
+	uint64_t begun = s->answer[0]->end; /* who refuses need not wait for the rest */
+	uint64_t answered = s->client_ccs != NULL ? s->client_ccs->at : UINT64_MAX;
 
 	if (s->lost_server)
 		return;
@@ -240,7 +260,7 @@ reaction(const struct infer_input *in, const struct script *s, struct infer_outp
 	}
 	if (s->server_ccs != NULL)
 		return;
-	if (s->server_alert != NULL && s->server_alert->ack >= answered) {
+	if (s->server_alert != NULL && s->server_alert->ack >= begun) {
 		SAY(decide(out, INFER_RULE_ALERTS, REACTION_REJECTED, CONFIDENCE_HIGH,
 			   s->server_alert),
 		    "an alert record of %u bytes stands where the server would switch keys",
