@@ -15,11 +15,13 @@ least(enum confidence a, enum confidence b)
 	return a < b ? a : b;
 }
 
-/* Agreed fragment sizes explain a server flight that looks like another. */
+/* Fragments explain a server flight that looks like another: their size was agreed on, or what
+ * looks like a request is the first half of the Certificate. */
 static bool
-explained_by_limit(const struct infer_view *v)
+explained_by_fragments(const struct infer_view *v, const struct infer_server *s)
 {
-	return v->in->record_size_limit != 0 || v->in->max_fragment_length != 0;
+	return v->in->record_size_limit != 0 || v->in->max_fragment_length != 0 ||
+	       s->request_may_be_half;
 }
 
 /* False when the sides contradict each other: then nothing is claimed. */
@@ -31,7 +33,7 @@ reconcile(const struct infer_view *v, struct infer_flight *f, struct infer_serve
 	if (f->requested == ANSWER_UNKNOWN || s->requested == ANSWER_UNKNOWN ||
 	    f->requested == s->requested)
 		return true;
-	if (!explained_by_limit(v))
+	if (!explained_by_fragments(v, s))
 		return false;
 	s->requested = ANSWER_UNKNOWN;
 	f->confidence = least(f->confidence, CONFIDENCE_MEDIUM);
@@ -51,7 +53,8 @@ join_basis(struct infer_fact *to, const char *a, const char *b)
 static void
 state_requested(const struct infer_flight *f, const struct infer_server *s, struct infer_fact *to)
 {
-	bool client = f->requested != ANSWER_UNKNOWN, server = s->requested != ANSWER_UNKNOWN;
+	bool client = f->requested != ANSWER_UNKNOWN;
+	bool server = s->requested != ANSWER_UNKNOWN && (client || !s->request_may_be_half);
 
 	if (!client && !server)
 		return;

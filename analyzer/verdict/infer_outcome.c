@@ -235,13 +235,25 @@ say_alerts(struct infer_fact *fact, const struct infer_reply *r, int64_t after)
 		    r->first->length, (long long)(after / INFER_MS_NS));
 }
 
+/* The server's close was not seen, but all before it was, and the client left at the second alert.
+ */
+static bool
+ended_by_client(const struct infer_view *v, const struct infer_reply *r)
+{
+	const struct infer_side *client = &v->in->side[TLS_CLIENT];
+
+	return r->count == 2 && v->in->side[TLS_SERVER].whole &&
+	       (client->rst.seen || client->fin.seen);
+}
+
 static bool
 alerts_only(const struct infer_view *v, const struct infer_flight *f, const struct infer_reply *r,
 	    struct infer_output *out)
 {
-	enum confidence confidence = CONFIDENCE_HIGH;
+	bool complete = v->in->side[TLS_SERVER].complete;
+	enum confidence confidence = complete ? CONFIDENCE_HIGH : CONFIDENCE_MEDIUM;
 
-	if (r->alerts != r->count || !v->in->side[TLS_SERVER].complete ||
+	if (r->alerts != r->count || (!complete && !ended_by_client(v, r)) ||
 	    infer_client_had_left(v, f, r->first->ack))
 		return false;
 	if (r->count == 1)

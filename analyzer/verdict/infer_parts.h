@@ -51,6 +51,9 @@ struct infer_server {
 	int padding;  /* known by a Finished behind a CertificateVerify */
 	bool strange; /* three records or more that fit no layout */
 	bool padded;  /* lengths have a common divisor: block padding */
+	/* What looks like the request is one record, as long as the Certificate's or longer: it may
+	 * be that one's first half, and is worth nothing alone. */
+	bool request_may_be_half;
 	const struct infer_record *request, *finished;
 	uint32_t request_length;
 	char basis[INFER_BASIS_MAX];

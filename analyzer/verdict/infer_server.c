@@ -100,6 +100,8 @@ asked(const struct infer_view *v, const struct parts *p, struct infer_server *s)
 	s->confidence = CONFIDENCE_HIGH;
 	s->request = p->part[1].record;
 	s->request_length = infer_content(v, p->part[1].length, s->padding);
+	s->request_may_be_half = p->part[1].length == p->part[1].record->length &&
+				 p->part[1].length >= p->part[2].length;
 	SAY(s,
 	    "the server sent records of %u, %u, %u, %u and %u bytes: EncryptedExtensions, "
 	    "CertificateRequest, Certificate, CertificateVerify and Finished",
