@@ -8,7 +8,9 @@
 #include "analyzer/cli/interrupt.h"
 #include "analyzer/cli/output.h"
 #include "analyzer/cli/pairs.h"
+#include "analyzer/cli/result.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* The rows of this run, with keys that mean something without this database, too. */
@@ -19,6 +21,10 @@ static const char sql_rows[] =
     "LEFT JOIN sessions n ON n.session_id = c.near_session "
     "LEFT JOIN sessions f ON f.session_id = c.far_session "
     "WHERE c.run = (SELECT max(run) FROM comparison_point) ORDER BY c.id";
+
+static const char sql_problem[] =
+    "SELECT path, problem FROM captures WHERE capture_id = CAST(:id AS INTEGER) AND problem IS NOT "
+    "NULL";
 
 static bool
 check_usage(struct command_io *io, const struct options *o)
@@ -91,6 +97,54 @@ say_not_loaded(struct command_io *io, struct query *q, enum pairs_loaded why)
 		message_error(&io->err, "compare", "out of memory");
 }
 
+/* Captures that were not read whole, whenever that was; a problem is told after the result. */
+static bool
+say_problems(struct command_io *io, struct query *q, const struct points *points)
+{
+	bool found = false;
+
+	for (int side = 0; side < POINTS; side++) {
+		for (size_t i = 0; i < points->count[side]; i++) {
+			char id[24];
+			const struct query_param param = {"id", id};
+			struct result r;
+			snprintf(id, sizeof(id), "%lld", (long long)points->ids[side][i]);
+			if (!result_load(&r, q, sql_problem, &param, 1))
+				continue;
+			if (r.rows > 0)
+				message_warning(&io->err, result_text(&r, 0, "path"), "%s",
+						result_text(&r, 0, "problem"));
+			found |= r.rows > 0;
+			result_finish(&r);
+		}
+	}
+	return found;
+}
+
+static int
+print_result(struct command_io *io, const struct pairs *p, const struct points *points,
+	     enum output_format format)
+{
+	struct query *q = dbfile_open(io, points->database, "compare");
+	int status = COMMAND_DONE;
+
+	if (q == NULL)
+		return COMMAND_FAILED;
+	if (format == OUTPUT_TABLE)
+		pairs_print(&io->out, p, points->temporary == NULL);
+	else
+		status = print_rows(io, q, format);
+	fflush(stdout);
+	if (status == COMMAND_DONE && pairs_swapped(p))
+		message_warning(&io->err, "compare",
+				"--near and --far are probably the wrong way round: the servers' "
+				"answers come sooner at near");
+	if (say_problems(io, q, points) && status == COMMAND_DONE)
+		status = COMMAND_PROBLEM;
+	query_destroy(q);
+	return status;
+}
+
 /* Stored before it is printed: what was printed is in the database. */
 static int
 compare(struct command_io *io, const struct points *points, enum output_format format)
@@ -107,13 +161,8 @@ compare(struct command_io *io, const struct points *points, enum output_format f
 	query_destroy(q);
 	if (loaded == PAIRS_LOADED)
 		status = store_rows(io, &p, points);
-	if (status == COMMAND_DONE && format == OUTPUT_TABLE) {
-		pairs_print(&io->out, &p, points->temporary == NULL);
-	} else if (status == COMMAND_DONE) {
-		q = dbfile_open(io, points->database, "compare");
-		status = q != NULL ? print_rows(io, q, format) : COMMAND_FAILED;
-		query_destroy(q);
-	}
+	if (status == COMMAND_DONE)
+		status = print_result(io, &p, points, format);
 	pairs_finish(&p);
 	return status;
 }

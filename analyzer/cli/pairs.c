@@ -22,6 +22,9 @@ static const char sql_steps[] =
     "SELECT session_id, frame, time, name, length, repeated, sender, kind, evidence "
     "FROM messages s WHERE " OF_CAPTURE ", message_no";
 
+static const char sql_resets[] = "SELECT session_id, fact = 'reset.server', value FROM facts s "
+				 "WHERE fact LIKE 'reset.%' AND " OF_CAPTURE;
+
 /* Columns of `sessions` that are text, and where they go. */
 /* clang-format off */
 #define TEXTS(X) \
@@ -154,6 +157,30 @@ load_steps(struct loading *l, const struct query_param *id, size_t at)
 	return step == QUERY_DONE;
 }
 
+/* Few sessions have a RST. */
+static void
+take_reset(struct loading *l, const struct query_rows *rows, size_t *at)
+{
+	while (*at < l->count && l->sessions[*at].id < query_int(rows, 0))
+		++*at;
+	if (*at < l->count && l->sessions[*at].id == query_int(rows, 0))
+		l->sessions[*at].reset[query_int(rows, 1) != 0] = column(l, rows, 2);
+}
+
+static bool
+load_resets(struct loading *l, const struct query_param *id, size_t at)
+{
+	struct query_rows rows = {0};
+	enum query_step step;
+
+	if (!query_run(l->q, sql_resets, id, 1, &rows))
+		return false;
+	while ((step = query_next(&rows)) == QUERY_ROW)
+		take_reset(l, &rows, &at);
+	query_finish(&rows);
+	return step == QUERY_DONE;
+}
+
 static bool
 load_sessions(struct loading *l, const struct query_param *id)
 {
@@ -192,7 +219,9 @@ load_capture(struct loading *l, struct compare_point *point, int64_t capture)
 		point->first_ns = starts;
 	if (l->ends_ns > point->last_ns)
 		point->last_ns = l->ends_ns;
-	return load_sessions(l, &id) && load_steps(l, &id, first) ? PAIRS_LOADED : PAIRS_FAULT;
+	return load_sessions(l, &id) && load_steps(l, &id, first) && load_resets(l, &id, first)
+		   ? PAIRS_LOADED
+		   : PAIRS_FAULT;
 }
 
 /* Pointers are set once nothing moves any more. */
@@ -284,6 +313,12 @@ pairs_store(const struct pairs *p, struct store *s, const struct points *points)
 	bool good = store_compare(s, &captures, rows, p->count);
 	free(rows);
 	return good;
+}
+
+bool
+pairs_swapped(const struct pairs *p)
+{
+	return p->match.swapped > 2 * p->match.in_order;
 }
 
 void

@@ -34,6 +34,9 @@ enum pairs_loaded pairs_load(struct pairs *p, struct query *q, const struct poin
 bool pairs_store(const struct pairs *p, struct store *s, const struct points *points);
 void pairs_finish(struct pairs *p);
 
+/* Near and far are probably the wrong way round. */
+bool pairs_swapped(const struct pairs *p);
+
 /* kept: the sessions are in the user's database, so their ids mean something. */
 void pairs_print(struct term *out, const struct pairs *p, bool kept);
 

@@ -19,8 +19,8 @@ print_counts(struct term *out, const struct pairs *p)
 
 	for (size_t i = 0; i < p->match.count; i++) {
 		pairs += p->match.pairs[i].near != NULL && p->match.pairs[i].far != NULL;
-		near += p->match.pairs[i].far == NULL;
-		far += p->match.pairs[i].near == NULL;
+		near += p->match.pairs[i].far == NULL && !p->match.pairs[i].again;
+		far += p->match.pairs[i].near == NULL && !p->match.pairs[i].again;
 	}
 	for (size_t i = 0; i < p->count; i++) {
 		const struct pairs_finding *f = &p->findings[i];

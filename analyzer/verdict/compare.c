@@ -141,7 +141,7 @@ unchanged(const struct compare_case *c)
 static bool
 only_near(const struct compare_case *c)
 {
-	return c->pairing->far == NULL && c->pairing->covered;
+	return c->pairing->far == NULL && c->pairing->covered && !c->pairing->again;
 }
 
 static bool
@@ -184,8 +184,9 @@ unanswered(const struct compare_case *c)
 	X(UNANSWERED, unanswered(c))                                                           \
 	X(REFUSED_NEAR, only_near(c) && !unanswered(c) && refused(c->near))                    \
 	X(ONLY_NEAR, only_near(c) && !unanswered(c) && !refused(c->near))                      \
-	X(ONLY_FAR, c->pairing->near == NULL && c->pairing->covered)                           \
-	X(NOT_COVERED, !paired(c) && !c->pairing->covered)
+	X(AGAIN, c->pairing->again)                                                            \
+	X(ONLY_FAR, c->pairing->near == NULL && c->pairing->covered && !c->pairing->again)     \
+	X(NOT_COVERED, !paired(c) && !c->pairing->covered && !c->pairing->again)
 
 enum condition {
 #define CONDITION_ENUM(name, test) name,

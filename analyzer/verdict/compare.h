@@ -35,6 +35,8 @@ struct compare_session {
 	const char *sni, *tls_version, *client_cert_requested, *client_cert, *outcome, *alert;
 	const char *evidence, *capture_state, *modifiers;
 	const char *client_subject, *client_cert_sha256, *server_subject, *server_cert_sha256;
+	const char *reset[2]; /* by enum tls_side: TTL and IP-ID of its first RST, and of its other
+				 packets */
 	const struct compare_step *steps;
 	size_t n_steps;
 };
@@ -52,6 +54,7 @@ struct compare_pairing {
 	const struct compare_session *near, *far;
 	enum compare_link link;
 	bool ambiguous; /* others fit as well */
+	bool again;     /* the handshake of another session at this point, which has a partner */
 	bool covered;
 	int64_t offset_ns; /* far's clock minus near's */
 };

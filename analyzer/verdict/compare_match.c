@@ -77,14 +77,15 @@ static const char *(*const keys[COMPARE_LINKS])(struct arena *, const struct com
 
 static struct matching_entry *
 keyed(struct matching *m, const struct matching_entry *all, size_t count, const uint32_t *taken,
-      enum compare_link link, size_t *n)
+      const bool *again, enum compare_link link, size_t *n)
 {
 	struct matching_entry *out = arena_alloc(&m->arena, (count + 1) * sizeof(*out));
 
 	*n = 0;
 	for (size_t i = 0; out != NULL && i < count; i++) {
-		const char *key =
-		    taken[i] == MATCHING_FREE ? keys[link](&m->arena, all[i].session) : NULL;
+		const char *key = taken[i] == MATCHING_FREE && !again[i]
+				      ? keys[link](&m->arena, all[i].session)
+				      : NULL;
 		if (key != NULL)
 			out[(*n)++] = (struct matching_entry){key, all[i].session, (uint32_t)i};
 	}
@@ -96,13 +97,13 @@ keyed(struct matching *m, const struct matching_entry *all, size_t count, const 
 struct matching_entry *
 matching_keyed_near(struct matching *m, enum compare_link link, size_t *n)
 {
-	return keyed(m, m->near, m->n_near, m->far_of, link, n);
+	return keyed(m, m->near, m->n_near, m->far_of, m->near_again, link, n);
 }
 
 struct matching_entry *
 matching_keyed_far(struct matching *m, enum compare_link link, size_t *n)
 {
-	return keyed(m, m->far, m->n_far, m->near_of, link, n);
+	return keyed(m, m->far, m->n_far, m->near_of, m->far_again, link, n);
 }
 
 /* --- exact pairs ------------------------------------------------------------------------------ */
@@ -112,6 +113,19 @@ matching_take(struct matching *m, uint32_t near, uint32_t far)
 {
 	m->far_of[near] = far;
 	m->near_of[far] = near;
+}
+
+/* In order of key: those that are left of a key that has a partner are copies. */
+static void
+mark_again(const struct matching_entry *all, size_t n, const uint32_t *taken, bool *again)
+{
+	for (size_t i = 0, end; i < n; i = end) {
+		bool partner = false;
+		for (end = i; end < n && strcmp(all[end].key, all[i].key) == 0; end++)
+			partner |= taken[all[end].index] != MATCHING_FREE;
+		for (size_t k = i; k < end; k++)
+			again[all[k].index] = partner && taken[all[k].index] == MATCHING_FREE;
+	}
 }
 
 /* The n-th session with a random belongs to the n-th with the same at the other point. */
@@ -129,6 +143,10 @@ pair_by_random(struct matching *m)
 		i += which <= 0;
 		j += which >= 0;
 	}
+	if (near == NULL || far == NULL)
+		return;
+	mark_again(near, n, m->far_of, m->near_again);
+	mark_again(far, o, m->near_of, m->far_again);
 }
 
 /* --- the clocks ------------------------------------------------------------------------------- */
@@ -192,6 +210,8 @@ set_up(struct matching *m, const struct compare_point *near, const struct compar
 	m->far = arena_alloc(&m->arena, (m->n_far + 1) * sizeof(*m->far));
 	m->far_of = arena_alloc(&m->arena, (m->n_near + 1) * sizeof(*m->far_of));
 	m->near_of = arena_alloc(&m->arena, (m->n_far + 1) * sizeof(*m->near_of));
+	m->near_again = arena_alloc(&m->arena, (m->n_near + 1) * sizeof(*m->near_again));
+	m->far_again = arena_alloc(&m->arena, (m->n_far + 1) * sizeof(*m->far_again));
 	if (m->arena.failed)
 		return false;
 	for (size_t i = 0; i < m->n_near; i++)
@@ -225,6 +245,31 @@ within(int64_t at, const struct compare_point *point)
 	return at >= point->first_ns - COMPARE_SLACK_NS && at <= point->last_ns + COMPARE_SLACK_NS;
 }
 
+/* How long the server's first message took after the client's; -1: not seen. */
+static int64_t
+answer_took(const struct compare_session *s)
+{
+	const struct compare_step *first[2] = {NULL, NULL};
+
+	for (size_t i = 0; i < s->n_steps; i++)
+		if (s->steps[i].kind != MESSAGE_TCP && first[s->steps[i].sender] == NULL)
+			first[s->steps[i].sender] = &s->steps[i];
+	if (first[TLS_CLIENT] == NULL || first[TLS_SERVER] == NULL)
+		return -1;
+	return first[TLS_SERVER]->time_ns - first[TLS_CLIENT]->time_ns;
+}
+
+/* The nearer to the server, the sooner its answer comes. */
+static void
+count_order(struct compare_match *m, const struct compare_pairing *p)
+{
+	if (!compare_same_tls(p))
+		return;
+	int64_t near = answer_took(p->near), far = answer_took(p->far);
+	m->in_order += near >= 0 && far >= 0 && near - far > COMPARE_ORDER_NS;
+	m->swapped += near >= 0 && far >= 0 && far - near > COMPARE_ORDER_NS;
+}
+
 /* Pairs in order of near, then what is left of far. */
 static void
 fill(const struct matching *m, const struct compare_point *near, const struct compare_point *far,
@@ -235,7 +280,9 @@ fill(const struct matching *m, const struct compare_point *near, const struct co
 		p->near = m->near[i].session;
 		p->far = m->far_of[i] != MATCHING_FREE ? m->far[m->far_of[i]].session : NULL;
 		p->covered = p->far != NULL || within(p->near->started_ns + m->offset_ns, far);
+		p->again = m->near_again[i];
 		p->offset_ns = m->offset_ns;
+		count_order(out, p);
 	}
 	for (size_t i = 0; i < m->n_far; i++) {
 		const struct compare_session *s = m->far[i].session;
@@ -243,6 +290,7 @@ fill(const struct matching *m, const struct compare_point *near, const struct co
 			out->pairs[out->count++] = (struct compare_pairing){
 			    .far = s,
 			    .covered = within(s->started_ns - m->offset_ns, near),
+			    .again = m->far_again[i],
 			    .offset_ns = m->offset_ns};
 	}
 	out->offset_ns = m->offset_ns;

@@ -12,6 +12,7 @@
 
 /* Without a pair to measure it by, the clocks are taken to be equal within the tolerance. A proxy
  * may take its time before it calls on. */
+#define COMPARE_ORDER_NS     INT64_C(10000)         /* two captures of one packet differ by less */
 #define COMPARE_SKEW_MAX_NS  INT64_C(3600000000000) /* of clocks that are kept at all */
 #define COMPARE_SLACK_NS     INT64_C(100000000)
 #define COMPARE_TOLERANCE_NS INT64_C(2000000000)
@@ -29,6 +30,8 @@ struct compare_match {
 	size_t count;
 	int64_t offset_ns;  /* far's clock minus near's */
 	size_t measured_by; /* pairs; 0: assumed */
+	/* Pairs of one handshake in which the server's answer came later, or sooner, at near. */
+	size_t in_order, swapped;
 };
 
 /* False: memory is short. Finish in any case. */

@@ -29,7 +29,8 @@ struct matching {
 	size_t n_near, n_far;
 	struct matching_candidate *candidates; /* of malloc */
 	size_t count, room;
-	uint32_t *far_of, *near_of; /* the partner's index, or MATCHING_FREE */
+	uint32_t *far_of, *near_of;   /* the partner's index, or MATCHING_FREE */
+	bool *near_again, *far_again; /* a copy of a session with a partner: pairs no more */
 	int64_t offset_ns, slack_ns;
 	size_t measured_by;
 	bool failed;

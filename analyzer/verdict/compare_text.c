@@ -176,15 +176,19 @@ addresses(const struct compare_case *c)
 			    client && server ? "are" : "is");
 }
 
+/* TTL and IP-ID of a RST, and whether they tell it from its sender's other packets. */
 static const char *
-ttl(const struct compare_case *c)
+fields(const struct compare_case *c, const struct compare_session *s,
+       const struct compare_step *reset)
 {
-	bool foreign = (c->reset_near != NULL &&
-			compare_in_list(c->near->modifiers, "reset_injected_suspected")) ||
-		       (c->reset_far != NULL &&
-			compare_in_list(c->far->modifiers, "reset_injected_suspected"));
+	const char *values = reset != NULL ? s->reset[reset->sender] : NULL;
+	bool foreign = reset != NULL && compare_in_list(s->modifiers, "reset_injected_suspected");
 
-	return foreign ? "; its TTL is not that of this sender's other packets" : "";
+	if (values == NULL)
+		return foreign ? "; it differs from this sender's other packets" : "";
+	return arena_format(
+	    c->arena, foreign ? "; it differs from this sender's other packets (%s)" : " (%s)",
+	    values);
 }
 
 static const char *
@@ -213,7 +217,8 @@ frames(const struct compare_case *c)
 #define WORDS(X) \
 	X(reset_near, frame_of(c, c->reset_near)) \
 	X(reset_far, frame_of(c, c->reset_far)) \
-	X(ttl, ttl(c)) \
+	X(fields_near, fields(c, c->near, c->reset_near)) \
+	X(fields_far, fields(c, c->far, c->reset_far)) \
 	X(ended_near, ended(c, "near", c->lane[TLS_SERVER].unsure)) \
 	X(ended_far, ended(c, "far", c->lane[TLS_CLIENT].unsure)) \
 	X(lost_client, missing_names(c, TLS_CLIENT)) \
@@ -259,6 +264,7 @@ frames(const struct compare_case *c)
 	X(missed_near_name, missed(c, true) != NULL ? missed(c, true)->name : "") \
 	X(missed_far_name, missed(c, false) != NULL ? missed(c, false)->name : "") \
 	X(count, arena_format(c->arena, "%zu", CLIENT_LANE->common + SERVER_LANE->common)) \
+	X(this, c->pairing->near != NULL ? "near" : "far") \
 	X(other, c->pairing->near != NULL ? "far" : "near") \
 	X(frames, frames(c))
 /* clang-format on */

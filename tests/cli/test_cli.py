@@ -211,6 +211,20 @@ def compare_directories():
 
 
 @test
+def compare_warns():
+    near, far = points('reset')[1::2]
+    done = run('compare', '--near', far, '--far', near)
+    same(done.returncode, 0)
+    contains(done.stderr, 'warning: ', 'the wrong way round')
+    with open(near, 'rb') as source, open('half.pcapng', 'wb') as out:
+        out.write(source.read()[:-50])
+    done = run('compare', '--near', 'half.pcapng', '--far', far)
+    same(done.returncode, 2)
+    contains(done.stderr, 'warning: half.pcapng: ends inside')
+    contains(done.stdout, '2 pairs')
+
+
+@test
 def compare_says_what_is_wrong():
     near, far = points('reset')[1::2]
     fails(run('compare'), 1, 'compare', '--near is missing')

@@ -291,6 +291,21 @@ tells_of_the_unpaired(void **state)
 }
 
 static void
+tells_of_copies(void **state)
+{
+	struct compare_session s = session(1, "aa", 0);
+	const struct compare_pairing near = {.near = &s, .covered = true, .again = true};
+	const struct compare_pairing far = {.far = &s, .again = true};
+	char have[256];
+
+	(void)state;
+	find(&near, have, sizeof(have));
+	assert_string_equal(have, "captured_twice/proven");
+	find(&far, have, sizeof(have));
+	assert_string_equal(have, "captured_twice/proven");
+}
+
+static void
 says_it_in_sentences(void **state)
 {
 	struct compare_step steps[2][STEPS];
@@ -340,6 +355,7 @@ main(void)
 	    cmocka_unit_test(finds_what_a_proxy_changes),
 	    cmocka_unit_test(claims_no_more_than_its_evidence),
 	    cmocka_unit_test(tells_of_the_unpaired),
+	    cmocka_unit_test(tells_of_copies),
 	    cmocka_unit_test(says_it_in_sentences),
 	    cmocka_unit_test(every_finding_has_a_test),
 	};

@@ -8,7 +8,7 @@ enum { SESSIONS = 8 };
 struct match_row {
 	const char *what;
 	struct compare_session near[SESSIONS], far[SESSIONS];
-	const char *want; /* "1-11" near id, far id, ? others fit as well; in order */
+	const char *want; /* "1-11" near id, far id, ? others fit as well, + a copy; in order */
 	int64_t offset_ms;
 };
 
@@ -44,10 +44,10 @@ check_match(const struct match_row *r)
 	assert_true(compare_match(&m, &near, &far));
 	for (size_t i = 0; i < m.count; i++) {
 		const struct compare_pairing *p = &m.pairs[i];
-		used +=
-		    (size_t)snprintf(have + used, sizeof(have) - used, "%s%d-%d%s",
-				     i > 0 ? " " : "", p->near != NULL ? (int)p->near->id : 0,
-				     p->far != NULL ? (int)p->far->id : 0, p->ambiguous ? "?" : "");
+		used += (size_t)snprintf(have + used, sizeof(have) - used, "%s%d-%d%s%s",
+					 i > 0 ? " " : "", p->near != NULL ? (int)p->near->id : 0,
+					 p->far != NULL ? (int)p->far->id : 0,
+					 p->ambiguous ? "?" : "", p->again ? "+" : "");
 	}
 	if (strcmp(have, r->want) != 0)
 		fail_msg("%s: want %s, have %s", r->what, r->want, have);
@@ -74,7 +74,7 @@ pairs_what_belongs_together(void **state)
 	    {"one handshake captured twice",
 	     {session(1, "aa", 0), session(2, "aa", 1)},
 	     {session(11, "aa", 100)},
-	     "1-11 2-0",
+	     "1-11 2-0+",
 	     100},
 	    {"the offset of exact pairs helps the rest",
 	     {session(1, "aa", 0), named(2, "bb", 60000, "b.example")},
@@ -160,6 +160,31 @@ size_counts_for_more_than_time(void **state)
 	check_match(&r);
 }
 
+/* The server's answer comes sooner where it is nearer. */
+static void
+notices_points_that_are_swapped(void **state)
+{
+	struct compare_step steps[2][2] = {
+	    {{.sender = TLS_CLIENT}, {.sender = TLS_SERVER, .time_ns = INT64_C(30) * MS}},
+	    {{.sender = TLS_CLIENT}, {.sender = TLS_SERVER, .time_ns = INT64_C(10) * MS}}};
+	struct compare_session a = session(1, "aa", 0), b = session(2, "aa", 0);
+	const struct compare_point outer = {&a, 1, 0, 0}, inner = {&b, 1, 0, 0};
+	struct compare_match m;
+
+	(void)state;
+	a.steps = steps[0];
+	b.steps = steps[1];
+	a.n_steps = b.n_steps = 2;
+	assert_true(compare_match(&m, &outer, &inner));
+	assert_int_equal(m.in_order, 1);
+	assert_int_equal(m.swapped, 0);
+	compare_match_finish(&m);
+	assert_true(compare_match(&m, &inner, &outer));
+	assert_int_equal(m.in_order, 0);
+	assert_int_equal(m.swapped, 1);
+	compare_match_finish(&m);
+}
+
 /* Order of the rows changes nothing, and one session has one partner. */
 static void
 many_are_paired_one_to_one(void **state)
@@ -192,6 +217,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(pairs_what_belongs_together),
 	    cmocka_unit_test(size_counts_for_more_than_time),
+	    cmocka_unit_test(notices_points_that_are_swapped),
 	    cmocka_unit_test(many_are_paired_one_to_one),
 	};
 
