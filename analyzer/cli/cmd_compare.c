@@ -4,7 +4,6 @@
  * reads the captures, pairs.c compares, pairs_print.c prints.
  */
 #include "analyzer/cli/command.h"
-#include "analyzer/cli/dbfile.h"
 #include "analyzer/cli/interrupt.h"
 #include "analyzer/cli/output.h"
 #include "analyzer/cli/pairs.h"
@@ -51,6 +50,19 @@ check_usage(struct command_io *io, const struct options *o)
 		return false;
 	}
 	return true;
+}
+
+/* Hundreds of thousands of sessions take their time. */
+static struct query *
+open_points(struct command_io *io, const struct points *points)
+{
+	struct query *q = query_create();
+
+	if (q != NULL && query_open(q, points->database, 0))
+		return q;
+	message_error(&io->err, NULL, "%s", q != NULL ? query_error(q) : "out of memory");
+	query_destroy(q);
+	return NULL;
 }
 
 static int
@@ -125,7 +137,7 @@ static int
 print_result(struct command_io *io, const struct pairs *p, const struct points *points,
 	     enum output_format format)
 {
-	struct query *q = dbfile_open(io, points->database, "compare");
+	struct query *q = open_points(io, points);
 	int status = COMMAND_DONE;
 
 	if (q == NULL)
@@ -150,7 +162,7 @@ static int
 compare(struct command_io *io, const struct points *points, enum output_format format)
 {
 	struct pairs p = {0};
-	struct query *q = dbfile_open(io, points->database, "compare");
+	struct query *q = open_points(io, points);
 	int status = COMMAND_FAILED;
 
 	if (q == NULL)
