@@ -1,6 +1,6 @@
 /*
- * outcome.c - the texts of outcome.h's enums and bit sets.
- * Used by db/ (columns) and cli/ (words); the rows are in outcome_names.def.
+ * outcome.c - the texts of outcome.h's enums, bit sets and causes.
+ * Used by db/ (columns) and cli/ (words); the rows are in outcome_names.def and causes.def.
  */
 #include "analyzer/outcome.h"
 
@@ -155,4 +155,16 @@ outcome_failed(const struct outcome *o)
 	default:
 		return false;
 	}
+}
+
+static const struct outcome_cause causes[] = {
+#define CAUSE(name, number, words, server, server_settings, client, client_settings, hidden) \
+	{#name, server, server_settings, client, client_settings},
+#include "analyzer/causes.def"
+};
+
+const struct outcome_cause *
+outcome_cause(size_t i)
+{
+	return i < sizeof(causes) / sizeof(causes[0]) ? &causes[i] : NULL;
 }

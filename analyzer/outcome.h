@@ -219,7 +219,16 @@ struct outcome_finding {
 	unsigned attempt_no, rank;
 	const char *cause, *certainty, *severity, *explanation, *server_fix, *client_fix;
 	struct outcome_frames frames;
+	bool explains; /* the decisive event: ranks go by severity, this, certainty */
 };
+
+/* A row of causes.def: what findings call it, and what each side may change ("" without settings).
+ * {words} in these texts are to be filled in. */
+struct outcome_cause {
+	const char *name, *server, *server_settings, *client, *client_settings;
+};
+/* Cause i; NULL behind the last. */
+const struct outcome_cause *outcome_cause(size_t i);
 
 struct outcome_endpoint {
 	uint8_t addr[16]; /* IPv4 in the first 4 bytes */

@@ -44,6 +44,7 @@ static const struct {
     {"finding", OF_SESSION},
     {"revised", OF_SESSION},
     {"revised_fact", OF_SESSION},
+    {"revised_finding", OF_SESSION},
     {"relation", OF_SESSION " AND s.other_session_id BETWEEN c.first AND c.last"},
 };
 

@@ -1,74 +1,16 @@
 /*
- * relate.c - the rows of relations.def at work. See relate.h.
+ * relate.c - pass 2 at work: undoes what it said before, runs the rows of relations.def, and has
+ * written down what they found. See relate.h.
  *
- * Each row fills relate_taker and relate_giver, pairs them into relate_hit, and its effects follow
- * from its fields. Changes of answers and conclusions wait until all rows are through, so that
- * every row reads what pass 1 said; then relate_apply.c writes them.
+ * Each row fills relate_hit, by pairs (relate_taker, relate_giver) or by one statement, and its
+ * effects follow from its fields. Changes of answers, conclusions and findings wait until all rows
+ * are through, so that every row reads what pass 1 said.
  */
 #include "db/relate_impl.h"
 
 #include <assert.h>
 
-/* --- the words of relations.def ----------------------------------------------------------------
- */
-
-#define EVER       "-9223372036854775807, 9223372036854775807"
-#define BEFORE     "-9223372036854775807, s.started_ns - 1"
-#define SOON_AFTER "s.started_ns + 1, s.ended_ns + 120000000000" /* verdicts.md 5.6: 2 minutes */
-
 /* clang-format off */
-#define SESSIONS \
-	"FROM relate_scope x CROSS JOIN session s ON s.id BETWEEN x.first AND x.last " \
-	"CROSS JOIN answer a ON a.id = s.answer_id CROSS JOIN conclusion v ON v.id = s.conclusion_id "
-#define TAKER(lookup, window) "SELECT " lookup ", s.id, " window " " SESSIONS
-#define GIVER(lookup)         "SELECT " lookup ", s.started_ns, x.place + s.first_frame, s.id " SESSIONS
-
-/* The same server by address, or by the name that was asked for. */
-#define EITHER_NAME "CROSS JOIN (VALUES (0), (1)) n "
-#define NAMED_SERVER \
-	"CASE n.column1 WHEN 0 THEN s.server_ip || ' ' || s.server_port ELSE 'name ' || s.sni_id END"
-
-#define FAILED_WITHOUT_CERTIFICATE \
-	"'no_client_cert_rejected', 'no_client_cert_dropped', 'no_client_cert_unknown_outcome', " \
-	"'client_aborted_on_request', 'client_aborted_after_server_flight', " \
-	"'server_gave_up_waiting', 'client_answer_missing'"
-#define FAILED_WITH_CERTIFICATE \
-	"'client_cert_rejected', 'client_cert_dropped', 'client_cert_proof_failed'"
-#define PRESENTED "a.client_cert = 'presented'"
-#define SUCCEEDED \
-	"v.verdict = 'mutual_auth_ok' AND coalesce(v.modifiers, '') NOT LIKE '%dropped_after_accept%' " \
-	"AND coalesce(v.modifiers, '') NOT LIKE '%app_layer_refusal%'"
-/* Where all fail, as they do after a change of the server's, none has a partner: that is found soon.
- * v.id is there to have it asked last. */
-#define CLIENT_WITH(condition) " AND iif(v.id, s.client_ip, NULL) IN (SELECT s.client_ip " SESSIONS "WHERE " condition ")"
-/* Seen at more points than anybody captures at it is no handshake captured twice, but a random that is none. */
-#define TAPS_MAX "16"
-#define RANDOMS_SEEN_TWICE \
-	"SELECT y.client_random FROM relate_scope z " \
-	"CROSS JOIN story y ON y.session_id BETWEEN z.first AND z.last " \
-	"WHERE y.client_random IS NOT NULL GROUP BY 1 HAVING count(*) BETWEEN 2 AND " TAPS_MAX
-
-enum relate_scope { RELATE_CAPTURE, RELATE_INCIDENT };
-enum relate_pick { RELATE_FIRST, RELATE_LAST };
-
-struct relate_row {
-	const char *name;
-	enum relate_scope scope;
-	unsigned needs; /* enum relate_met */
-	enum relate_pick pick;
-	const char *relation;
-	bool mutual;
-	unsigned modifier; /* enum modifier; 0 none */
-	const char *raises;
-	const char *fact, *evidence, *confidence, *basis;
-	const char *taker, *giver;
-};
-
-static const struct relate_row rows[] = {
-#define RELATION(row, ...) {.name = #row, __VA_ARGS__},
-#include "db/relations.def"
-};
-
 /* Made once: each change of the temporary schema would have all statements prepared again. */
 static const char *const start_sql[] = {
     "CREATE TEMP TABLE IF NOT EXISTS relate_scope"
@@ -76,16 +18,36 @@ static const char *const start_sql[] = {
     "CREATE TEMP TABLE IF NOT EXISTS relate_taker (lookup, session_id, from_ns, until_ns)",
     "CREATE TEMP TABLE IF NOT EXISTS relate_giver (lookup, at_ns, place, session_id,"
     " PRIMARY KEY (lookup, at_ns, place, session_id)) WITHOUT ROWID",
-    "CREATE TEMP TABLE IF NOT EXISTS relate_hit (session_id, other_session_id,"
+    "CREATE TEMP TABLE IF NOT EXISTS relate_first (lookup PRIMARY KEY, at_ns, place, session_id) WITHOUT ROWID",
+    "CREATE TEMP TABLE IF NOT EXISTS relate_hit (session_id, other_session_id, a, b, c, d,"
     " PRIMARY KEY (session_id, other_session_id)) WITHOUT ROWID",
-    "CREATE TEMP TABLE IF NOT EXISTS relate_change"
-    " (session_id INTEGER PRIMARY KEY, modifiers INTEGER NOT NULL, raised INTEGER NOT NULL)",
+    "CREATE TEMP TABLE IF NOT EXISTS relate_change (session_id INTEGER PRIMARY KEY,"
+    " modifiers INTEGER NOT NULL, raised INTEGER NOT NULL, explanation TEXT)",
+    "CREATE TEMP TABLE IF NOT EXISTS relate_cause (cause TEXT PRIMARY KEY, server, client) WITHOUT ROWID",
+    "CREATE TEMP TABLE IF NOT EXISTS relate_finding (session_id INTEGER, cause TEXT, place, weight,"
+    " severity, certainty, attempt_no, explanation, server_fix, client_fix, frames,"
+    " PRIMARY KEY (session_id, cause)) WITHOUT ROWID",
+    "CREATE TEMP TABLE IF NOT EXISTS relate_refused (session_id INTEGER PRIMARY KEY, server, service, who,"
+    " at_ns, place, sure, kind)",
+    "CREATE TEMP TABLE IF NOT EXISTS relate_candidate (key PRIMARY KEY) WITHOUT ROWID",
+    "CREATE TEMP TABLE IF NOT EXISTS relate_accepted (session_id INTEGER PRIMARY KEY, server, service, who,"
+    " at_ns, place)",
+    "CREATE TEMP TABLE IF NOT EXISTS relate_unasked (session_id INTEGER PRIMARY KEY)",
+    "CREATE TEMP TABLE IF NOT EXISTS relate_origin (session_id INTEGER PRIMARY KEY, origin, depth, sure)",
+    "CREATE TEMP TABLE IF NOT EXISTS relate_served (server, family, issuer, key, client, session_id, at_ns)",
     "CREATE TEMP TABLE IF NOT EXISTS relate_word (bit INTEGER PRIMARY KEY, word TEXT)",
     "CREATE TEMP TABLE IF NOT EXISTS relate_answer (old INTEGER PRIMARY KEY, new INTEGER)",
     "CREATE TEMP TABLE IF NOT EXISTS relate_conclusion"
     " (old INTEGER, added INTEGER, verdict, sub_reason, words, new INTEGER, PRIMARY KEY (old, added))",
     "DELETE FROM relate_scope",
     "DELETE FROM relate_change",
+    "DELETE FROM relate_finding",
+    "DELETE FROM relate_refused",
+    "DELETE FROM relate_candidate",
+    "DELETE FROM relate_accepted",
+    "DELETE FROM relate_unasked",
+    "DELETE FROM relate_origin",
+    "DELETE FROM relate_served",
 };
 
 /* Captures are placed by content: ids depend on the order of the runs. */
@@ -102,17 +64,24 @@ static const char *const undo_sql[] = {
     "WHERE id " RANGE("revised"),
     "DELETE FROM revised WHERE session_id " RANGE("revised"),
     "DELETE FROM revised_fact WHERE session_id " RANGE("revised_fact"),
+    "DELETE FROM revised_finding WHERE session_id " RANGE("revised_finding"),
     "DELETE FROM relation WHERE session_id " RANGE("relation"),
 };
 
 #define PICK(order) \
-	"INSERT OR IGNORE INTO relate_hit SELECT session_id, other FROM (" \
+	"INSERT OR IGNORE INTO relate_hit (session_id, other_session_id) SELECT session_id, other FROM (" \
 	"SELECT t.session_id, (SELECT g.session_id FROM relate_giver g WHERE g.lookup = t.lookup " \
 	"AND g.at_ns BETWEEN t.from_ns AND t.until_ns AND g.session_id <> t.session_id " \
 	"ORDER BY g.at_ns" order ", g.place" order ", g.session_id" order " LIMIT 1) AS other " \
 	"FROM relate_taker t) WHERE other IS NOT NULL"
 
-static const char *const pick_sql[] = {[RELATE_FIRST] = PICK(""), [RELATE_LAST] = PICK(" DESC")};
+static const char *const pick_sql[] = {
+    [RELATE_FIRST] = PICK(""),
+    [RELATE_LAST] = PICK(" DESC"),
+    [RELATE_WHENEVER] = "INSERT OR IGNORE INTO relate_hit (session_id, other_session_id) "
+	"SELECT t.session_id, g.session_id FROM relate_taker t CROSS JOIN relate_first g ON g.lookup = t.lookup "
+	"WHERE g.session_id <> t.session_id",
+};
 
 static const char raise_sql[] =
 	"INSERT OR IGNORE INTO revised_fact "
@@ -135,7 +104,7 @@ static const char fact_sql[] =
 	"JOIN session o ON o.id = h.other_session_id JOIN capture c ON c.id = o.capture_id";
 
 static const char raised_sql[] =
-	"INSERT INTO relate_change SELECT DISTINCT h.session_id, 0, 1 FROM relate_hit h "
+	"INSERT INTO relate_change SELECT DISTINCT h.session_id, 0, 1, NULL FROM relate_hit h "
 	"JOIN revised_fact r ON r.session_id = h.session_id AND r.fact = ?1 AND r.instead = 1 WHERE true "
 	"ON CONFLICT DO UPDATE SET raised = 1";
 /* clang-format on */
@@ -196,15 +165,23 @@ fill_takers(struct database *d, const struct relate_row *r)
 static bool
 fill_givers(struct database *d, const struct relate_row *r)
 {
+	static const char each[] = "INSERT OR IGNORE INTO relate_giver SELECT * FROM g "
+				   "WHERE lookup IN (SELECT lookup FROM relate_taker)";
+	/* One for each lookup, so that a busy server's thousands need no room. */
+	static const char first[] =
+	    "INSERT INTO relate_first SELECT * FROM g "
+	    "WHERE lookup IN (SELECT lookup FROM relate_taker) ON CONFLICT DO UPDATE SET "
+	    "at_ns = excluded.at_ns, place = excluded.place, session_id = excluded.session_id "
+	    "WHERE (excluded.at_ns, excluded.place) < (at_ns, place)";
+	bool whenever = r->pick == RELATE_WHENEVER;
 	char sql[2048];
 
-	sqlite3_snprintf(sizeof(sql), sql,
-			 "WITH g(lookup, at_ns, place, session_id) AS (%s) "
-			 "INSERT OR IGNORE INTO relate_giver SELECT * FROM g "
-			 "WHERE lookup IN (SELECT lookup FROM relate_taker)",
-			 r->giver);
+	sqlite3_snprintf(sizeof(sql), sql, "WITH g(lookup, at_ns, place, session_id) AS (%s) %s",
+			 r->giver, whenever ? first : each);
 	assert(strlen(sql) + 1 < sizeof(sql));
-	return relate_exec(d, "DELETE FROM relate_giver", NULL, 0) && relate_exec(d, sql, NULL, 0);
+	return relate_exec(d, whenever ? "DELETE FROM relate_first" : "DELETE FROM relate_giver",
+			   NULL, 0) &&
+	       relate_exec(d, sql, NULL, 0);
 }
 
 static bool
@@ -212,9 +189,12 @@ note_relation(struct database *d, const struct relate_row *r)
 {
 	const struct relate_value word = {.text = r->relation};
 
+	if (r->relation == NULL)
+		return true;
 	return relate_exec(d,
 			   "INSERT OR IGNORE INTO relation "
-			   "SELECT session_id, ?1, other_session_id FROM relate_hit",
+			   "SELECT session_id, ?1, other_session_id FROM relate_hit "
+			   "WHERE other_session_id <> 0",
 			   &word, 1) &&
 	       (!r->mutual || relate_exec(d,
 					  "INSERT OR IGNORE INTO relation "
@@ -229,7 +209,7 @@ note_modifier(struct database *d, const struct relate_row *r)
 
 	return r->modifier == 0 ||
 	       relate_exec(d,
-			   "INSERT INTO relate_change SELECT DISTINCT session_id, ?1, 0 "
+			   "INSERT INTO relate_change SELECT DISTINCT session_id, ?1, 0, NULL "
 			   "FROM relate_hit WHERE true ON CONFLICT DO UPDATE "
 			   "SET modifiers = modifiers | excluded.modifiers",
 			   &bit, 1);
@@ -247,28 +227,82 @@ note_facts(struct database *d, const struct relate_row *r)
 	       (r->fact == NULL || relate_exec(d, fact_sql, fact, 4));
 }
 
+/* Pairs that do not fit, for what a lookup cannot say. */
 static bool
-run_row(struct database *d, const struct relate_row *r)
+drop_others(struct database *d, const struct relate_row *r)
+{
+	char sql[2048];
+
+	if (r->only == NULL)
+		return true;
+	sqlite3_snprintf(sizeof(sql), sql,
+			 "DELETE FROM relate_hit AS h WHERE NOT EXISTS (SELECT 1 FROM session s "
+			 "JOIN session o ON o.id = h.other_session_id "
+			 "LEFT JOIN certificate sc ON sc.id = s.client_certificate_id "
+			 "LEFT JOIN certificate oc ON oc.id = o.client_certificate_id "
+			 "WHERE s.id = h.session_id AND %s)",
+			 r->only);
+	assert(strlen(sql) + 1 < sizeof(sql));
+	return relate_exec(d, sql, NULL, 0);
+}
+
+/* Pairs: a taker gets one giver. */
+static bool
+find_pairs(struct database *d, const struct relate_row *r)
 {
 	bool none;
 
 	if (!fill_takers(d, r) || !none_of(d, "SELECT 1 FROM relate_taker", &none))
 		return false;
-	if (none)
+	return none || (fill_givers(d, r) && relate_exec(d, pick_sql[r->pick], NULL, 0) &&
+			drop_others(d, r));
+}
+
+/* One statement that looks at all sessions together. */
+static bool
+find_groups(struct database *d, const struct relate_row *r)
+{
+	char sql[4096];
+
+	sqlite3_snprintf(sizeof(sql), sql, "INSERT OR IGNORE INTO relate_hit %s", r->found);
+	assert(strlen(sql) + 1 < sizeof(sql));
+	return relate_exec(d, sql, NULL, 0);
+}
+
+static bool
+run_row(struct database *d, const struct relate_row *r, size_t place)
+{
+	bool none;
+
+	if (!relate_exec(d, "DELETE FROM relate_hit", NULL, 0) ||
+	    !(r->found != NULL ? find_groups(d, r) : find_pairs(d, r)) ||
+	    !none_of(d, "SELECT 1 FROM relate_hit", &none))
+		return false;
+	return none || (note_relation(d, r) && note_modifier(d, r) && note_facts(d, r) &&
+			relate_findings_note(d, r, place));
+}
+
+/* *filled: which tables have been made. */
+static bool
+fill_table(struct database *d, enum relate_table table, unsigned *filled)
+{
+	if (table == RELATE_NO_TABLE || (*filled & 1u << table) != 0)
 		return true;
-	return fill_givers(d, r) && relate_exec(d, "DELETE FROM relate_hit", NULL, 0) &&
-	       relate_exec(d, pick_sql[r->pick], NULL, 0) && note_relation(d, r) &&
-	       note_modifier(d, r) && note_facts(d, r);
+	*filled |= 1u << table;
+	return database_exec(d, relate_table_sql[table]);
 }
 
 static bool
 run_rows(struct database *d, bool incident_rows, unsigned met)
 {
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if ((rows[i].scope == RELATE_INCIDENT && !incident_rows) ||
-		    (rows[i].needs & met) == 0)
+	unsigned filled = 0;
+
+	for (size_t i = 0; i < relate_rows_count; i++) {
+		const struct relate_row *r = &relate_rows[i];
+
+		if ((r->scope == RELATE_INCIDENT && !incident_rows) || (r->needs & met) == 0)
 			continue;
-		if (!run_row(d, &rows[i]))
+		if (!fill_table(d, r->table, &filled) || !run_row(d, r, i))
 			return false;
 	}
 	return true;
@@ -283,7 +317,8 @@ run_scope(struct database *d, const char *scope, int64_t id, bool incident_rows,
 	if (!relate_exec_all(d, start_sql, sizeof(start_sql) / sizeof(start_sql[0])) ||
 	    !relate_exec(d, scope, &value, 1) ||
 	    !relate_exec_all(d, undo_sql, sizeof(undo_sql) / sizeof(undo_sql[0])) ||
-	    !run_rows(d, incident_rows, met) || !none_of(d, "SELECT 1 FROM relate_change", &none))
+	    !run_rows(d, incident_rows, met) || !relate_findings_apply(d) ||
+	    !none_of(d, "SELECT 1 FROM relate_change", &none))
 		return false;
 	return none || relate_apply(d);
 }

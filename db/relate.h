@@ -4,7 +4,8 @@
  *
  * Nothing but rows of pass 1 is read, and ties are broken by time, content hash and frame, never by
  * an id: the same captures give the same result in any order, and running it again changes nothing.
- * What it changes is undone first (tables `revised`, `revised_fact`, `relation`).
+ * What it changes is undone first (tables `revised`, `revised_fact`, `revised_finding`,
+ * `relation`).
  */
 #ifndef DB_RELATE_H
 #define DB_RELATE_H
@@ -20,7 +21,12 @@ enum relate_met {
 	RELATE_MET_LENGTH = 1 << 2, /* a client with a ticket and a resumed session of TLS 1.3 */
 	RELATE_MET_CLIENT = 1 << 3, /* a client that failed, and that presented a certificate */
 	RELATE_MET_RANDOM = 1 << 4, /* a client random seen twice */
-	RELATE_MET_ALL = (1 << 5) - 1
+	RELATE_MET_EMPTY = 1 << 5,  /* a client that left, and that answered with no certificate */
+	RELATE_MET_REFUSED =
+	    1 << 6,                 /* a client refused by two servers, a server that refused two */
+	RELATE_MET_ASKED = 1 << 7,  /* a server, or name, that asked, and that did not */
+	RELATE_MET_ISSUER = 1 << 8, /* a server with two certificates under one name */
+	RELATE_MET_ALL = (1 << 9) - 1
 };
 
 /* Run again what concerns this capture, inside the caller's transaction. met: what may be found,

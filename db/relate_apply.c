@@ -34,10 +34,11 @@ static const char weigh_sql[] =
 
 static const char *const apply_sql[] = {
     weigh_sql,
-    "DELETE FROM relate_change WHERE raised = 0 AND modifiers = 0",
+    "DELETE FROM relate_change WHERE raised = 0 AND modifiers = 0 AND explanation IS NULL",
 
     "INSERT INTO revised SELECT s.id, coalesce(s.attempt_no, 1), s.answer_id, s.conclusion_id, "
-    "CASE WHEN h.raised THEN replace(t.explanation, 'confidence: medium', 'confidence: high') END "
+    "coalesce(h.explanation, "
+    "CASE WHEN h.raised THEN replace(t.explanation, 'confidence: medium', 'confidence: high') END) "
     "FROM relate_change h JOIN session s ON s.id = h.session_id JOIN story t ON t.session_id = s.id",
 
     "INSERT INTO answer (" ANSWER_COLUMNS ", confidence) SELECT " ANSWER_COLUMNS ", 'high' FROM " RAISED

@@ -1,6 +1,6 @@
 /*
  * relate_filter.c - pairs of sides by key, in one open-addressed table. See relate_filter.h.
- * A key is coarser than the lookups of relations.def, or equal to them.
+ * A key is coarser than what the rows of relations.def look for, or equal to it.
  */
 #include "db/relate_filter.h"
 
@@ -124,17 +124,47 @@ random_key(const uint8_t *random)
 	return mix(word_at(random), RELATE_MET_RANDOM) | BOTH;
 }
 
-/* A random's second sighting is the other side of its first. */
-static void
-meet_random(struct relate_filter *f, const uint8_t *random)
+/* Notes that the key was seen; true when it had been before. A full table has met everything. */
+static bool
+seen_before(struct relate_filter *f, uint64_t key)
 {
-	if (random == NULL || (f->met & RELATE_MET_RANDOM) != 0)
-		return;
-	uint64_t *slot = slot_for(f, random_key(random));
-	if (slot != NULL && (*slot & GIVES) != 0)
-		f->met |= RELATE_MET_RANDOM;
-	else if (slot != NULL)
-		*slot |= GIVES;
+	uint64_t *slot = slot_for(f, key);
+
+	if (slot == NULL || (*slot & GIVES) != 0)
+		return true;
+	*slot |= GIVES;
+	return false;
+}
+
+/* Two different others at one: the second new pair of them. */
+static void
+meet_two(struct relate_filter *f, enum relate_met met, uint64_t one, uint64_t other)
+{
+	if ((f->met & met) == 0 && !seen_before(f, mix(mix(one, other), met) | BOTH) &&
+	    seen_before(f, mix(one, ~(uint64_t)met) | BOTH))
+		f->met |= met;
+}
+
+static uint64_t
+text_key(const char *text)
+{
+	uint64_t key = 0;
+
+	for (; text != NULL && *text != '\0'; text++)
+		key = key * 0x100000001b3u + (uint8_t)*text;
+	return key;
+}
+
+/* The leaf that this side showed last, NULL when none was read. */
+static const struct outcome_certificate *
+leaf_of(const struct outcome *o, enum tls_side role)
+{
+	const struct outcome_certificate *leaf = NULL;
+
+	for (size_t i = 0; i < o->n_chain; i++)
+		if (o->chain[i].role == role && o->chain[i].position == 0)
+			leaf = o->chain[i].certificate;
+	return leaf;
 }
 
 void
@@ -144,22 +174,62 @@ relate_filter_expect(const struct relate_filter *f, const struct outcome *o)
 		__builtin_prefetch(&f->slots[random_key(o->client_random) >> 20 & (f->size - 1)]);
 }
 
+/* Who failed and got in; and whom two refused, or who refused two. service: the name asked for, or
+ * the server when there is none. */
+static void
+add_client(struct relate_filter *f, const struct outcome *o, uint64_t server, uint64_t service)
+{
+	const struct outcome_attempt *a = &o->attempts[o->headline];
+	const struct outcome_certificate *leaf = leaf_of(o, TLS_CLIENT);
+	uint64_t client = address(&o->client);
+	uint64_t who = leaf != NULL ? mix(word_at(leaf->sha256), 2) : client;
+	bool failed = a->outcome != REACTION_ACCEPTED && a->outcome != REACTION_NOT_APPLICABLE;
+	bool refused = failed || (o->modifiers & (MODIFIER_APP_LAYER_REFUSAL |
+						  MODIFIER_APP_LAYER_REFUSAL_SUSPECTED)) != 0;
+	bool presented = a->client_cert == CLIENT_CERT_PRESENTED;
+	bool left = failed && a->client_cert == CLIENT_CERT_NONE_SENT;
+
+	/* succeeded after it had failed; else tried again with a certificate after one without */
+	meet(f, RELATE_MET_CLIENT, sides(failed, presented && !failed), client);
+	meet(f, RELATE_MET_CLIENT, sides(failed && !presented, failed && presented),
+	     mix(client, 1));
+	meet(f, RELATE_MET_EMPTY, sides(left, a->client_cert == CLIENT_CERT_EMPTY), client);
+	if (presented && refused) {
+		meet_two(f, RELATE_MET_REFUSED, who, service);
+		meet_two(f, RELATE_MET_REFUSED, server, who);
+	}
+}
+
+/* Who asked and did not; and who has two certificates under one name. */
+static void
+add_server(struct relate_filter *f, const struct outcome *o, uint64_t name, uint64_t server)
+{
+	bool asked = o->attempts[o->headline].client_cert_requested == ANSWER_YES;
+	bool not_asked = o->verdict == VERDICT_NOT_REQUESTED;
+	const struct outcome_certificate *leaf = leaf_of(o, TLS_SERVER);
+
+	meet(f, RELATE_MET_ASKED, sides(not_asked, asked), address(&o->server));
+	if (o->sni != NULL)
+		meet(f, RELATE_MET_ASKED, sides(not_asked, asked), mix(name, 1));
+	if (o->sni != NULL && leaf != NULL)
+		meet_two(f, RELATE_MET_ISSUER, server, word_at(leaf->sha256));
+}
+
 void
 relate_filter_add(struct relate_filter *f, const struct outcome *o)
 {
 	const struct outcome_notes *n = &o->notes;
-	const struct outcome_attempt *a = &o->attempts[o->headline];
-	bool failed = a->outcome != REACTION_ACCEPTED && a->outcome != REACTION_NOT_APPLICABLE;
-	bool presented = a->client_cert == CLIENT_CERT_PRESENTED;
+	uint64_t name = text_key(o->sni);
+	uint64_t server = mix(mix(address(&o->server), o->server.port), name);
 
-	meet_random(f, o->client_random);
+	if (o->client_random != NULL && (f->met & RELATE_MET_RANDOM) == 0 &&
+	    seen_before(f, random_key(o->client_random)))
+		f->met |= RELATE_MET_RANDOM;
 	meet(f, RELATE_MET_SERVER, sides(n->corroborable, n->unsolicited), address(&o->server));
 	meet(f, RELATE_MET_HANDLE, sides(n->used != 0, false), n->used);
 	meet(f, RELATE_MET_HANDLE, sides(false, n->handle != 0), n->handle);
 	meet(f, RELATE_MET_LENGTH, sides(n->identity_length != 0, n->ticket_length != 0),
 	     address(&o->client));
-	/* succeeded after it had failed; else tried again with a certificate after one without */
-	meet(f, RELATE_MET_CLIENT, sides(failed, presented && !failed), address(&o->client));
-	meet(f, RELATE_MET_CLIENT, sides(failed && !presented, failed && presented),
-	     mix(address(&o->client), 1));
+	add_client(f, o, server, o->sni != NULL ? name : server);
+	add_server(f, o, name, server);
 }

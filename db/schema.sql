@@ -249,6 +249,7 @@ CREATE TABLE finding (
 	server_fix TEXT,
 	client_fix TEXT,
 	frames TEXT,
+	explains INTEGER NOT NULL, -- the decisive event
 	PRIMARY KEY (session_id, rank)
 ) STRICT, WITHOUT ROWID;
 
@@ -282,6 +283,23 @@ CREATE TABLE revised_fact (
 	basis TEXT,
 	frames TEXT,
 	PRIMARY KEY (session_id, attempt_no, fact)
+) STRICT, WITHOUT ROWID;
+
+-- All findings of a session to which one was added, in their order. of: the rank of pass 1's finding
+-- that stands here, and the other columns are NULL; or NULL: one that rests on other sessions.
+CREATE TABLE revised_finding (
+	session_id INTEGER NOT NULL REFERENCES session (id),
+	rank INTEGER NOT NULL,
+	of INTEGER,
+	attempt_no INTEGER,
+	cause TEXT,
+	certainty TEXT,
+	severity TEXT,
+	explanation TEXT,
+	server_fix TEXT,
+	client_fix TEXT,
+	frames TEXT,
+	PRIMARY KEY (session_id, rank)
 ) STRICT, WITHOUT ROWID;
 
 -- mtlscope compare: a run holds what was found between the captures of two points.

@@ -41,7 +41,7 @@ static const char *const statements[STORE_STATEMENT_COUNT] = {
 	"requests, facts, ladder) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [STORE_FINDING_INSERT] =
 	"INSERT INTO finding (session_id, rank, attempt_no, cause, certainty, severity, explanation, server_fix, "
-	"client_fix, frames) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+	"client_fix, frames, explains) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     [STORE_REQUEST_ITEM_INSERT] =
 	"INSERT INTO request_item (request_id, position, kind, value) VALUES (?1, ?2, ?3, ?4)",
     [STORE_WITHOUT_TLS_INSERT] =

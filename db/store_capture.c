@@ -246,6 +246,7 @@ store_capture_delete(struct store *s, int64_t id)
 	static const char *const steps[] = {
 	    "DELETE FROM revised WHERE session_id BETWEEN ?2 AND ?3",
 	    "DELETE FROM revised_fact WHERE session_id BETWEEN ?2 AND ?3",
+	    "DELETE FROM revised_finding WHERE session_id BETWEEN ?2 AND ?3",
 	    "DELETE FROM relation WHERE session_id IN (SELECT id FROM session WHERE id BETWEEN ?2 "
 	    "AND ?3) OR other_session_id IN (SELECT id FROM session WHERE id BETWEEN ?2 AND ?3)",
 	    "DELETE FROM comparison WHERE run IN "

@@ -173,6 +173,7 @@ insert_finding(struct store *s, const struct outcome_finding *f)
 		sqlite3_bind_text(stmt, 4 + i, texts[i], -1, SQLITE_STATIC);
 	store_rows_frames(&frames, &f->frames);
 	bind_list(stmt, 10, &frames);
+	sqlite3_bind_int(stmt, 11, f->explains);
 	return database_run(&s->d, stmt);
 }
 

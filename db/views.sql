@@ -289,7 +289,22 @@ JOIN request_item r ON r.request_id = CAST(j.value AS INTEGER);
 
 CREATE VIEW findings AS
 SELECT session_id, attempt_no, rank, cause, certainty, severity, explanation, server_fix, client_fix, frames
-FROM finding;
+FROM finding f
+WHERE NOT EXISTS (SELECT 1 FROM revised_finding r WHERE r.session_id = f.session_id)
+UNION ALL
+SELECT
+	r.session_id,
+	coalesce(r.attempt_no, f.attempt_no),
+	r.rank,
+	coalesce(r.cause, f.cause),
+	coalesce(r.certainty, f.certainty),
+	coalesce(r.severity, f.severity),
+	iif(r.of, f.explanation, r.explanation),
+	iif(r.of, f.server_fix, r.server_fix),
+	iif(r.of, f.client_fix, r.client_fix),
+	iif(r.of, f.frames, r.frames)
+FROM revised_finding r
+LEFT JOIN finding f ON f.session_id = r.session_id AND f.rank = r.of;
 
 CREATE VIEW related AS
 SELECT session_id, relation, other_session_id FROM relation;

@@ -24,7 +24,7 @@ PURE = C_STANDARD - {'stdio.h', 'stdlib.h', 'time.h'}
 FLOW = ('analyzer/input', 'analyzer/packet', 'analyzer/tls', 'analyzer/verdict')
 # Files directly in analyzer/, and who may include them: the plain data that ends the flow, what all
 # wings share, and the one that joins the wings.
-OUTCOME = ('analyzer/outcome.h', 'analyzer/outcome_names.def')
+OUTCOME = ('analyzer/outcome.h', 'analyzer/outcome_names.def', 'analyzer/causes.def')
 SHARED = ('analyzer/arena.h', 'analyzer/hash.h')
 JOINT = ('analyzer/pipeline.h', 'analyzer/pipeline.c')
 

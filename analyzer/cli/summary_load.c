@@ -17,10 +17,12 @@
  * them here, words for one of each such kind below. Later captures have later sessions: ids come in
  * order. */
 static const char sql_sessions[] =
-    "SELECT s.id, s.conclusion_id, s.answer_id, f.cause FROM capture c"
+    "SELECT s.id, s.conclusion_id, s.answer_id, coalesce(r.cause, f.cause) FROM capture c"
     " CROSS JOIN session s ON s.id BETWEEN c.first_session AND c.last_session"
-    " LEFT JOIN finding f ON f.session_id = s.id AND f.rank = 1 AND f.severity = 'failure'"
-    " AND f.certainty <> 'possible'"
+    " LEFT JOIN revised_finding r ON r.session_id = s.id AND r.rank = 1"
+    " AND (r.of OR (r.severity = 'failure' AND r.certainty <> 'possible'))"
+    " LEFT JOIN finding f ON f.session_id = s.id AND f.rank = coalesce(r.of, 1)"
+    " AND f.severity = 'failure' AND f.certainty <> 'possible'"
     " WHERE EXISTS (SELECT 1 FROM run WHERE c.id BETWEEN low AND high) ORDER BY c.id";
 static const char sql_kind[] =
     "SELECT verdict, sub_reason, modifiers, evidence,"

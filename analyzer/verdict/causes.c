@@ -9,7 +9,7 @@ static const struct cause_row rows[CAUSE_COUNT] = {
 #define CAUSE(name, number, words, server, server_settings, client, client_settings, hidden) \
 	[CAUSE_##name] = {#name,           number, words,           server,                  \
 			  server_settings, client, client_settings, hidden},
-#include "analyzer/verdict/causes.def"
+#include "analyzer/causes.def"
 };
 
 const struct cause_row *

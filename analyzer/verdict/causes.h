@@ -11,7 +11,7 @@ enum cause {
 	CAUSE_none,
 #define CAUSE(name, number, words, server, server_settings, client, client_settings, hidden) \
 	CAUSE_##name,
-#include "analyzer/verdict/causes.def"
+#include "analyzer/causes.def"
 	CAUSE_COUNT,
 };
 

@@ -245,6 +245,7 @@ finding_of(const struct finding_case *c, const struct found *found, unsigned att
 	return (struct outcome_finding){
 	    .attempt_no = attempt_no,
 	    .rank = rank,
+	    .explains = found->explains,
 	    .cause = cause->name,
 	    .certainty = certainties[found->certainty],
 	    .severity = severities[r->severity],

@@ -154,10 +154,11 @@ sample_details(struct sample *s)
 						  "Not trusted.",
 						  "add the CA",
 						  "use another",
-						  {{12, 13}, 2}};
-	s->findings[1] = (struct outcome_finding){2,          2,         "missing_intermediate",
-						  "possible", "note",    "Perhaps.",
-						  NULL,       "send it", {{0}, 0}};
+						  {{12, 13}, 2},
+						  true};
+	s->findings[1] = (struct outcome_finding){
+	    2,        2,    "missing_intermediate", "possible", "note", "Perhaps.", NULL, "send it",
+	    {{0}, 0}, false};
 }
 
 static inline void

@@ -100,14 +100,14 @@ test_every_reference_has_a_rule(void **state)
 	assert_true(count > 20);
 	free(rows);
 	/* and each table is one of those that merge_rows.c and merge.c know */
-	sample_expect(
-	    t.db,
-	    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN "
-	    "('incident', 'file', 'capture', 'capture_name', 'capture_part', 'name', "
-	    "'profile', 'answer', 'conclusion', 'step', 'claim', 'certificate', 'chain', "
-	    "'request', 'request_item', 'session', 'story', 'finding', 'relation', "
-	    "'revised', 'revised_fact', 'without_tls', 'comparison', 'comparison_point', 'state')",
-	    "");
+	sample_expect(t.db,
+		      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN "
+		      "('incident', 'file', 'capture', 'capture_name', 'capture_part', 'name', "
+		      "'profile', 'answer', 'conclusion', 'step', 'claim', 'certificate', 'chain', "
+		      "'request', 'request_item', 'session', 'story', 'finding', 'relation', "
+		      "'revised', 'revised_fact', 'revised_finding', 'without_tls', 'comparison', "
+		      "'comparison_point', 'state')",
+		      "");
 	sample_scratch_remove(&t);
 }
 

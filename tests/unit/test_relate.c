@@ -23,6 +23,9 @@ dump(const char *path)
 	    "SELECT key, attempt_no, confidence FROM attempts JOIN k USING (session_id) "
 	    "ORDER BY 1, 2",
 	    "SELECT session_key, explanation FROM sessions ORDER BY 1",
+	    "SELECT s.session_key, attempt_no, rank, cause, certainty, severity, f.explanation, "
+	    "server_fix, client_fix, frames FROM findings f JOIN sessions s USING (session_id) "
+	    "ORDER BY 1, rank",
 	    "PRAGMA foreign_key_check",
 	};
 	char *all = NULL;
@@ -88,6 +91,91 @@ test_views(void **state)
 
 /* --- order, runs, again
  * ------------------------------------------------------------------------------ */
+
+/* --- findings among those of pass 1
+ * ------------------------------------------------------------- */
+
+#define REFUSED_SINCE(n, at, cert, cause_name, how_sure)                                     \
+	{                                                                                    \
+		.frame = (n), .start = (at), .client = (at), .client_cert = (cert), REFUSED, \
+		.alert = 48, .cause = (cause_name), .certainty = (how_sure)                  \
+	}
+
+static const struct made turned_away[SESSIONS_MAX] = {
+    {.frame = 1, .start = 1, .client = 1, .client_cert = "a", OK_SESSION},
+    {.frame = 2, .start = 2, .client = 2, .client_cert = "b", OK_SESSION},
+    {.frame = 3, .start = 3, .client = 3, .client_cert = "c", OK_SESSION},
+    REFUSED_SINCE(4, 10, "a", "client_cert_unknown_ca", "likely"),
+    REFUSED_SINCE(5, 11, "b", "client_cert_unknown_ca", "proven"),
+    REFUSED_SINCE(6, 12, "c", "crl_missing_or_expired", "possible"),
+    REFUSED_SINCE(7, 13, "a", NULL, NULL),
+    REFUSED_SINCE(8, 14, "b", NULL, NULL),
+};
+
+static const struct {
+	const char *sql, *rows;
+} found[] = {
+    /* before one that is as sure, after one that is surer, in the place of one that is less sure */
+    {"SELECT session_id, rank, cause, certainty, frames FROM findings ORDER BY 1, 2",
+     "4|1|crl_missing_or_expired|likely|6,7\n4|2|client_cert_unknown_ca|likely|NULL\n"
+     "5|1|client_cert_unknown_ca|proven|NULL\n"
+     "6|1|crl_missing_or_expired|likely|6,7\n"
+     "7|1|crl_missing_or_expired|likely|6,7\n8|1|crl_missing_or_expired|likely|6,7\n"},
+    {"SELECT explanation, client_fix FROM findings WHERE session_id = 4 AND rank = 1",
+     "Inferred, not read: Until 2026-11-23 14:40:03 UTC this server accepted clients; since "
+     "2026-11-23 14:40:10 UTC it has refused all 3 that came with a certificate, 3 of which it "
+     "had accepted before: something changed at the server, such as a CRL that ran out or the "
+     "CAs it trusts.|nothing to change; its certificate is not the reason\n"},
+    {"SELECT server_fix LIKE 'give it a current CRL%. Settings: nginx ssl_crl; %' FROM findings "
+     "WHERE session_id = 6",
+     "1\n"},
+    {"SELECT explanation, server_fix FROM findings WHERE session_id = 5", "Pass 1 says so.|NULL\n"},
+    /* pass 1 stays */
+    {"SELECT cause, certainty FROM finding WHERE session_id = 6",
+     "crl_missing_or_expired|possible\n"},
+};
+
+static void
+test_findings(void **state)
+{
+	struct sample_scratch t;
+
+	(void)state;
+	sample_scratch_make(&t);
+	struct store *s = sample_open(t.db);
+	store_made(s, NULL, 1, turned_away);
+	sample_close(s);
+	for (size_t i = 0; i < sizeof(found) / sizeof(found[0]); i++)
+		sample_expect(t.db, found[i].sql, found[i].rows);
+	sample_scratch_remove(&t);
+}
+
+/* What a verdict calls an earlier session, its explanation names. */
+static void
+test_explanations(void **state)
+{
+	static const struct made resumed[SESSIONS_MAX] = {
+	    {.frame = 1, .client_cert = "tug", OK_SESSION, .notes = {.handle = 77}},
+	    {.frame = 2, .start = 60, RESUMED, .notes = {.used = 77}},
+	    {.frame = 3, .start = 90, PLAIN},
+	};
+	struct sample_scratch t;
+
+	(void)state;
+	sample_scratch_make(&t);
+	struct store *s = sample_open(t.db);
+	store_made(s, NULL, 1, resumed);
+	sample_close(s);
+	sample_expect(
+	    t.db, "SELECT explanation FROM sessions WHERE session_id > 1 ORDER BY 1",
+	    "Inferred, not read: The server did not ask for a client certificate in this "
+	    "handshake, although it asked this same client at the same address and port "
+	    "(2026-11-23 14:40:00 UTC).\n"
+	    "The session was resumed from one that began at 2026-11-23 14:40:00 UTC, in which "
+	    "the client presented CN=tug, and TLS finished. No certificate is exchanged in a "
+	    "resumed session.\n");
+	sample_scratch_remove(&t);
+}
 
 /* Three captures of one incident; all that relates lies between captures, but for one. */
 static const struct made shards[3][SESSIONS_MAX] = {
@@ -172,12 +260,13 @@ static void
 test_again_is_the_same(void **state)
 {
 	(void)state;
-	for (int incident = 0; incident < 2; incident++) {
+	for (int round = 0; round < 4; round++) {
+		bool incident = round % 2 != 0;
 		struct sample_scratch t;
 
 		sample_scratch_make(&t);
 		struct store *s = sample_open(t.db);
-		store_made(s, incident ? "IR-1" : NULL, 1, story);
+		store_made(s, incident ? "IR-1" : NULL, 1, round < 2 ? story : turned_away);
 		sample_close(s);
 		char *want = dump(t.db);
 		for (int i = 0; i < 2; i++) {
@@ -187,7 +276,7 @@ test_again_is_the_same(void **state)
 			assert_string_equal(have, want);
 			free(have);
 		}
-		sample_expect(t.db, "SELECT count(*) > 0 FROM revised", "1\n");
+		sample_expect(t.db, "SELECT count(*) > 0 FROM revised_finding", "1\n");
 		free(want);
 		sample_scratch_remove(&t);
 	}
@@ -267,6 +356,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_views),
+	    cmocka_unit_test(test_findings),
+	    cmocka_unit_test(test_explanations),
 	    cmocka_unit_test(test_order_and_runs),
 	    cmocka_unit_test(test_again_is_the_same),
 	    cmocka_unit_test(test_replaced_capture),

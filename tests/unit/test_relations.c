@@ -2,112 +2,18 @@
  * test_relations.c - for each row of relations.def sessions that it relates, and sessions that it
  * must not.
  */
+#include "db/relate_impl.h"
 #include "db/store.h"
 
 #include "tests/unit/relate_sample.h"
 
-/* relations: "frame relation frame, ..." in the order of frames; revised: "frame confidence
- * modifiers, ..." of the sessions that pass 2 changed. */
 /* clang-format off */
 static const struct {
-	const char *name;
+	const char *row, *name;
 	struct made sessions[SESSIONS_MAX];
-	const char *relations, *revised;
+	const char *relations, *revised, *found;
 } cases[] = {
-    /* ticket_corroboration */
-    {"tickets elsewhere",
-     {{.frame = 1, SUSPECT}, {.frame = 2, TICKETS}},
-     "1 corroborated_by 2", "1 high -"},
-    {"the first of several",
-     {{.frame = 9, TICKETS}, {.frame = 5, .start = 1, .client = 9, TICKETS}, {.frame = 7, SUSPECT}},
-     "7 corroborated_by 9", "7 high -"},
-    {"of a later attempt",
-     {{.frame = 1, .attempt_no = 3, SUSPECT}, {.frame = 2, TICKETS}},
-     "1 corroborated_by 2", "1 high -"},
-    {"another server", {{.frame = 1, SUSPECT}, {.frame = 2, .server = 9, TICKETS}}, "", ""},
-    {"another name", {{.frame = 1, .sni = "a", SUSPECT}, {.frame = 2, .sni = "b", TICKETS}}, "", ""},
-    {"the other is not sure",
-     {{.frame = 1, SUSPECT}, {.frame = 2, OK_AT(CONFIDENCE_MEDIUM), .notes = {.unsolicited = true}}},
-     "", ""},
-    {"the other sent nothing of its own", {{.frame = 1, SUSPECT}, {.frame = 2, OK_SESSION}}, "", ""},
-    {"its alert was late",
-     {{.frame = 1, REJECTED_AT(CONFIDENCE_MEDIUM), .notes = {.outcome_rule = 5}}, {.frame = 2, TICKETS}},
-     "", ""},
-    {"another fact stays medium",
-     {{.frame = 1, .cert_confidence = CONFIDENCE_MEDIUM, SUSPECT}, {.frame = 2, TICKETS}},
-     "1 corroborated_by 2", ""},
-    /* resumed_seen */
-    {"ticket used again",
-     {{.frame = 1, PLAIN, .notes = {.handle = 77}},
-      {.frame = 2, .start = 5, PLAIN, .notes = {.handle = 78, .used = 77}},
-      {.frame = 3, .start = 9, PLAIN, .notes = {.used = 78}}},
-     "2 resumed_from 1, 3 resumed_from 2", ""},
-    {"the last one before it",
-     {{.frame = 1, PLAIN, .notes = {.handle = 77}},
-      {.frame = 2, .start = 3, PLAIN, .notes = {.handle = 77}},
-      {.frame = 3, .start = 9, PLAIN, .notes = {.handle = 77}},
-      {.frame = 4, .start = 5, PLAIN, .notes = {.used = 77}}},
-     "4 resumed_from 2", ""},
-    {"ticket given later, or another",
-     {{.frame = 1, .start = 9, PLAIN, .notes = {.handle = 77}},
-      {.frame = 2, PLAIN, .notes = {.handle = 76}},
-      {.frame = 3, .start = 5, PLAIN, .notes = {.used = 77}}},
-     "", ""},
-    /* resumed_decrypted */
-    {"identity read with keys",
-     {{.frame = 1, PLAIN, .notes = {.handle = 77, .ticket_length = 250}},
-      {.frame = 2, .start = 1, PLAIN, .notes = {.used = 77, .identity_length = 100}}},
-     "2 resumed_from 1", ""},
-    {"another identity",
-     {{.frame = 1, PLAIN, .notes = {.handle = 77, .ticket_length = 250}},
-      {.frame = 2, .start = 1, PLAIN, .notes = {.used = 78, .identity_length = 100}}},
-     "", ""},
-    /* resumed_by_length */
-    {"a nonce of 8 and of 0, and early_data",
-     {{.frame = 1, PLAIN, .notes = {.ticket_length = 225}},
-      {.frame = 2, .start = 1, PLAIN, .notes = {.used = 5, .identity_length = 200}},
-      {.frame = 3, .start = 2, PLAIN, .notes = {.used = 6, .identity_length = 208}},
-      {.frame = 4, .start = 3, PLAIN, .notes = {.used = 7, .identity_length = 192}}},
-     "2 resumed_from 1, 3 resumed_from 1, 4 resumed_from 1", ""},
-    {"another length, client or server, or older than a week",
-     {{.frame = 1, PLAIN, .notes = {.ticket_length = 224}},
-      {.frame = 2, .client = 9, PLAIN, .notes = {.ticket_length = 225}},
-      {.frame = 3, .server = 9, PLAIN, .notes = {.ticket_length = 225}},
-      {.frame = 4, .start = -604802, PLAIN, .notes = {.ticket_length = 225}},
-      {.frame = 5, .start = 1, PLAIN, .notes = {.used = 5, .identity_length = 200}}},
-     "", ""},
-    /* retry_followed, same_client_succeeded */
-    {"retried with a certificate, refused",
-     {{.frame = 1, ABORTED}, {.frame = 2, .start = 30, REFUSED}},
-     "1 retry_followed 2", "1 high retry_followed"},
-    {"retried and succeeded; found by name",
-     {{.frame = 1, .sni = "a", ABORTED},
-      {.frame = 2, .server = 9, .start = 30, .sni = "a", OK_SESSION},
-      {.frame = 3, .server = 9, .start = 31, .sni = "a", OK_SESSION}},
-     "1 retry_followed 2, 1 same_client_succeeded 2", "1 high retry_followed,same_client_succeeded"},
-    {"refused, then another certificate",
-     {{.frame = 1, REFUSED, .modifiers = MODIFIER_SERVER_PADDING}, {.frame = 2, .start = 30, OK_SESSION}},
-     "1 same_client_succeeded 2", "1 high same_client_succeeded,server_padding"},
-    {"too late, too early, another client, another server",
-     {{.frame = 1, .length = 2, ABORTED},
-      {.frame = 2, .start = 122.5, OK_SESSION},
-      {.frame = 3, .start = -1, OK_SESSION},
-      {.frame = 4, .start = 9, .client = 9, OK_SESSION},
-      {.frame = 5, .start = 9, .server = 9, OK_SESSION}},
-     "", ""},
-    {"accepted and then dropped is no success",
-     {{.frame = 1, REFUSED}, {.frame = 2, .start = 9, OK_SESSION, .modifiers = MODIFIER_DROPPED_AFTER_ACCEPT}},
-     "", ""},
-    {"again without a certificate", {{.frame = 1, ABORTED}, {.frame = 2, .start = 9, ABORTED}}, "", ""},
-    /* same_handshake */
-    {"the same handshake three times",
-     {{.frame = 1, .random = 7, PLAIN},
-      {.frame = 2, .start = 1, .random = 7, .client = 9, PLAIN},
-      {.frame = 3, .start = 2, .random = 7, .no_server_random = true, PLAIN}},
-     "1 same_handshake 2, 1 same_handshake 3, 2 same_handshake 1, 3 same_handshake 1", ""},
-    {"one random, two answers",
-     {{.frame = 1, .random = 7, PLAIN}, {.frame = 2, .random = 7, .server_random = 2, PLAIN}},
-     "", ""},
+#include "tests/unit/relations_cases.def"
 };
 /* clang-format on */
 
@@ -121,7 +27,7 @@ told(const char *path, const char *sql)
 	return rows;
 }
 
-static void
+static bool
 check_case(size_t i, const char *incident)
 {
 	struct sample_scratch t;
@@ -139,28 +45,82 @@ check_case(size_t i, const char *incident)
 	    told(t.db, "SELECT coalesce(group_concat(text, ', '), '') FROM (SELECT s.first_frame "
 		       "|| ' ' || confidence || ' ' || coalesce(modifiers, '-') AS text "
 		       "FROM sessions s JOIN revised USING (session_id) ORDER BY 1)");
+	char *found =
+	    told(t.db, "SELECT coalesce(group_concat(text, ', '), '') FROM (SELECT s.first_frame "
+		       "|| ' ' || rank || ' ' || cause || ' ' || certainty AS text "
+		       "FROM session s JOIN revised_finding r ON r.session_id = s.id "
+		       "WHERE of IS NULL ORDER BY s.first_frame)");
 	relations[strlen(relations) - 1] = revised[strlen(revised) - 1] = '\0';
-	if (strcmp(relations, cases[i].relations) != 0 || strcmp(revised, cases[i].revised) != 0)
-		fail_msg("%s: '%s' '%s'", cases[i].name, relations, revised);
+	found[strlen(found) - 1] = '\0';
+	bool good = strcmp(relations, cases[i].relations) == 0 &&
+		    strcmp(revised, cases[i].revised) == 0 && strcmp(found, cases[i].found) == 0;
+	if (!good)
+		print_error("%s, %s: '%s' '%s' '%s'\n", cases[i].row, cases[i].name, relations,
+			    revised, found);
 	free(relations);
 	free(revised);
+	free(found);
 	sample_scratch_remove(&t);
+	return good;
 }
 
 static void
 test_rows(void **state)
 {
+	unsigned wrong = 0;
+
 	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		wrong += !check_case(i, NULL) + !check_case(i, "IR-1");
+	assert_int_equal(wrong, 0);
+}
+
+/* What shows that a row was at work: its finding, else its relation. */
+static bool
+shows(size_t i, const struct relate_row *r)
+{
+	char text[128];
+
+	if (r->cause == NULL)
+		return strstr(cases[i].relations, r->relation) != NULL;
+	/* inference proves nothing, and most sessions here are inferred */
+	snprintf(text, sizeof(text), " %s %s", r->cause, r->certainty);
+	if (strstr(cases[i].found, text) != NULL)
+		return true;
+	snprintf(text, sizeof(text), " %s likely", r->cause);
+	return strcmp(r->certainty, "proven") == 0 && strstr(cases[i].found, text) != NULL;
+}
+
+static void
+test_every_row_has_cases(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < relate_rows_count; k++) {
+		unsigned seen = 0;
+
+		for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+			if (strcmp(cases[i].row, relate_rows[k].name) == 0)
+				seen |= shows(i, &relate_rows[k]) ? 1u : 2u;
+		if (seen != 3)
+			fail_msg("%s: found %u, not found %u", relate_rows[k].name, seen & 1,
+				 seen >> 1);
+	}
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		check_case(i, NULL);
-		check_case(i, "IR-1");
+		size_t k = 0;
+
+		while (k < relate_rows_count && strcmp(cases[i].row, relate_rows[k].name) != 0)
+			k++;
+		assert_true(k < relate_rows_count);
 	}
 }
 
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows)};
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_rows),
+	    cmocka_unit_test(test_every_row_has_cases),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -144,7 +144,8 @@ test_lookup_is_indexed(void **state)
 			 "EXPLAIN QUERY PLAN SELECT * FROM %s WHERE session_id = 1", names[i]);
 		char *plan = sample_rows(t.db, sql);
 		if (strstr(plan, "SCAN s\n") != NULL || strstr(plan, "SCAN t\n") != NULL ||
-		    strstr(plan, "SCAN finding") != NULL || strstr(plan, "SCAN relation") != NULL)
+		    strstr(plan, "SCAN f\n") != NULL || strstr(plan, "SCAN r\n") != NULL ||
+		    strstr(plan, "SCAN relation") != NULL)
 			fail_msg("%s:\n%s", names[i], plan);
 		free(plan);
 	}
