@@ -4,7 +4,6 @@
  */
 #include "analyzer/cli/cause.h"
 
-#include "analyzer/cli/proof.h"
 #include "analyzer/verdict/stack.h"
 
 #include <string.h>
@@ -34,9 +33,9 @@ cause_add_advice(struct str *t, const struct story *s, const char *template)
 	}
 }
 
-static void
-advice_line(const struct proof_margin *m, const struct story *s, const char *label,
-	    const char *text)
+void
+cause_advice(const struct proof_margin *m, const struct story *s, const char *label,
+	     const char *text)
 {
 	struct str line = {0};
 	struct term *out = m->out;
@@ -109,7 +108,7 @@ print_fix(const struct proof_margin *m, const struct story *s, const char *label
 	if (fix == NULL)
 		return;
 	str_add_bytes(&plain, fix, settings != NULL ? (size_t)(settings - fix) : strlen(fix));
-	advice_line(m, s, label, str_string(&plain));
+	cause_advice(m, s, label, str_string(&plain));
 	if (settings != NULL) {
 		term_to(out, m->width + ADVICE_AT);
 		term_wrap(out, TERM_DIM, settings + sizeof(mark) - 1, m->width + ADVICE_AT,
@@ -128,11 +127,11 @@ print_others(const struct proof_margin *m, const struct story *s)
 	for (size_t i = 1; i < s->findings.rows && shown < OTHERS_SHOWN; i++, shown++) {
 		bool failure = result_is(&s->findings, i, "severity", "failure");
 		bool other = failure && !result_is(&s->findings, i, "certainty", "proven");
-		advice_line(m, s,
-			    other     ? "or:"
-			    : failure ? "and:"
-				      : "note:",
-			    result_text(&s->findings, i, "explanation"));
+		cause_advice(m, s,
+			     other     ? "or:"
+			     : failure ? "and:"
+				       : "note:",
+			     result_text(&s->findings, i, "explanation"));
 	}
 }
 
@@ -158,7 +157,7 @@ print_stack_note(const struct proof_margin *m, const struct story *s)
 			continue;
 		str_addf(&note, "%s, which the server looks like, sends %s %s", name,
 			 story_text(s, "alert"), rows[i].note);
-		advice_line(m, s, "note:", str_string(&note));
+		cause_advice(m, s, "note:", str_string(&note));
 		str_finish(&note);
 		return true;
 	}
@@ -201,20 +200,20 @@ print_verdict(struct term *out, const struct proof_margin *m, const struct story
 	if (s->words->kind == WORDS_UNKNOWN) {
 		print_sentence(out, "missing:", sentence, NULL);
 		term_end(out);
-		advice_line(m, s, "next:", next_step(s));
+		cause_advice(m, s, "next:", next_step(s));
 		return;
 	}
 	print_sentence(
 	    out, s->words->kind == WORDS_FAILURE ? "cause:" : "verdict:", sentence,
 	    words_tag(words_certainty(story_text(s, "evidence"), story_text(s, "confidence"))));
 	proof_print(m, s);
-	advice_line(m, s, "client:", advice->client);
-	advice_line(m, s, "server:", advice->server);
+	cause_advice(m, s, "client:", advice->client);
+	cause_advice(m, s, "server:", advice->server);
 	if (!print_stack_note(m, s))
-		advice_line(m, s, "note:", advice->note);
+		cause_advice(m, s, "note:", advice->note);
 	for (size_t i = 0; i < s->findings.rows; i++)
 		if (!result_is(&s->findings, i, "severity", "note"))
-			advice_line(m, s, "warning:", result_text(&s->findings, i, "explanation"));
+			cause_advice(m, s, "warning:", result_text(&s->findings, i, "explanation"));
 }
 
 void

@@ -10,6 +10,7 @@
 #include "analyzer/cli/details.h"
 #include "analyzer/cli/ladder.h"
 #include "analyzer/cli/output.h"
+#include "analyzer/cli/related.h"
 #include "analyzer/cli/title.h"
 
 #include <string.h>
@@ -38,6 +39,7 @@ print_page(struct term *out, const struct story *s, bool all)
 	answers_print(out, s);
 	term_end(out);
 	cause_print(out, s);
+	related_print(out, s);
 	term_end(out);
 	ladder_print(out, s, all);
 	if (all)
@@ -60,6 +62,7 @@ print_json(struct term *out, const struct story *s)
 	output_json_array(&j, "certificates", &s->certificates);
 	output_json_array(&j, "certificate_requests", &s->requests);
 	output_json_array(&j, "findings", &s->findings);
+	output_json_array(&j, "related", &s->related);
 	json_close(&j, '}');
 	fputc('\n', out->file);
 }

@@ -29,6 +29,16 @@ static const char sql_requests[] =
     " WHERE session_id = CAST(:id AS INTEGER) ORDER BY attempt_no, kind, position";
 static const char sql_findings[] =
     "SELECT * FROM findings WHERE session_id = CAST(:id AS INTEGER) ORDER BY rank";
+/* Those that this session names one by one; those that name it counted, with the first of them. */
+static const char sql_related[] =
+    "SELECT r.relation, r.mine, r.count, o.session_id, o.started_at, o.ended_at, o.client_ip,"
+    " o.client_subject, o.outcome, o.verdict, o.modifiers IS NOT NULL AND (o.modifiers LIKE"
+    " '%app_layer_refusal%' OR o.modifiers LIKE '%dropped_after_accept%') AS modified FROM"
+    " (SELECT relation, 1 AS mine, 1 AS count, other_session_id AS other FROM related"
+    " WHERE session_id = CAST(:id AS INTEGER) UNION ALL"
+    " SELECT relation, 0, count(*), min(session_id) FROM related"
+    " WHERE other_session_id = CAST(:id AS INTEGER) GROUP BY relation) r"
+    " JOIN sessions o ON o.session_id = r.other ORDER BY r.mine DESC, o.started_at, o.session_id";
 
 static bool
 is_number(const char *s)
@@ -62,7 +72,8 @@ load_parts(struct story *s, struct query *q)
 	       result_load(&s->messages, q, sql_messages, &id, 1) &&
 	       result_load(&s->certificates, q, sql_certificates, &id, 1) &&
 	       result_load(&s->requests, q, sql_requests, &id, 1) &&
-	       result_load(&s->findings, q, sql_findings, &id, 1);
+	       result_load(&s->findings, q, sql_findings, &id, 1) &&
+	       result_load(&s->related, q, sql_related, &id, 1);
 }
 
 enum story_found
@@ -99,6 +110,7 @@ story_finish(struct story *s)
 	result_finish(&s->certificates);
 	result_finish(&s->requests);
 	result_finish(&s->findings);
+	result_finish(&s->related);
 }
 
 const char *

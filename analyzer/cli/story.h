@@ -12,7 +12,8 @@
 struct story {
 	struct result session; /* one row of `sessions` */
 	struct result attempts, facts, messages, certificates, requests, findings;
-	int64_t attempt_no; /* the headline attempt, whose facts `sessions` shows */
+	struct result related; /* both ways, see story.c */
+	int64_t attempt_no;    /* the headline attempt, whose facts `sessions` shows */
 	int64_t started_ns;
 	const struct words *words;
 	const struct cause_row *cause; /* words_cause of it */

@@ -242,6 +242,18 @@ put_next(struct term *out, const struct summary *s, const char *database)
 }
 
 static void
+put_came_back(struct term *out, const struct summary *s)
+{
+	static const char words[] = "of the failed: the same client was accepted soon after";
+
+	if (s->came_back == 0)
+		return;
+	term_end(out);
+	term_putf(out, TERM_PLAIN, "%" PRId64 " %s", s->came_back, words);
+	term_end(out);
+}
+
+static void
 print_failures(struct term *out, const struct summary *s, const char *database)
 {
 	term_putf(out, TERM_FAIL, "%" PRId64, s->failed);
@@ -251,6 +263,7 @@ print_failures(struct term *out, const struct summary *s, const char *database)
 	term_end(out);
 	put_causes(out, s);
 	put_others(out, s, number_end(s), WORDS_KINDS);
+	put_came_back(out, s);
 	put_known_by(out, s);
 	put_without_tls(out, s);
 	put_next(out, s, database);

@@ -23,6 +23,7 @@ struct summary {
 	struct summary_group *groups; /* failures first, then by size */
 	size_t n_groups, room;
 	int64_t sessions, failed, unknown;
+	int64_t came_back; /* of those that failed: the same client got in soon after */
 	int64_t
 	    evidence[4]; /* as words_evidence orders them: read, decrypted, inferred, not known */
 	int64_t example; /* the session to look at first; 0: none */

@@ -55,6 +55,7 @@ struct kind {
 	enum cause cause;       /* CAUSE_none: none that is a failure */
 	size_t group, evidence; /* indexes */
 	int rank;               /* of failures: how good an example they are, 0 the best */
+	bool came_back;         /* and the client got in soon after */
 };
 
 struct kinds {
@@ -135,6 +136,7 @@ make_kind(struct summary *s, struct query *q, struct kind *k, const char *id)
 	k->group = find_group(s, words, cause, failed);
 	k->evidence = evidence_index(result_text(&r, 0, "evidence"));
 	k->rank = (int)result_number(&r, 0, "rank");
+	k->came_back = words_in_list(result_text(&r, 0, "modifiers"), "same_client_succeeded");
 	result_finish(&r);
 	return true;
 }
@@ -178,6 +180,7 @@ count(struct summary *s, struct kinds *all, const struct kind *k, int64_t id)
 	s->sessions++;
 	s->evidence[k->evidence]++;
 	s->failed += g->failed;
+	s->came_back += g->failed && k->came_back;
 	s->unknown += !g->failed && g->kind == WORDS_UNKNOWN;
 	if (g->failed && (s->example == 0 || k->rank < all->best_rank)) {
 		s->example = id;

@@ -240,6 +240,32 @@ def compare_says_what_is_wrong():
 
 
 @test
+def show_tells_of_other_sessions():
+    """Under one incident: refused without a certificate, then accepted; resumed from the session before."""
+    samples = [os.path.join(SAMPLES, name) for name in
+               ('required-none-sent.pcapng', 'resumed-by-ticket.pcapng', 'browser-post-quantum-hello.pcapng')]
+    done = run('analyze', '--no-progress', '--incident', 'X', '-o', 'related.db', *samples[:2])
+    contains(done.stdout, '1 of the failed: the same client was accepted soon after')
+    run('analyze', '--no-progress', '-o', 'related.db', samples[2])
+    db = sqlite3.connect('related.db')
+    (failed, good), = db.execute("SELECT session_id, other_session_id FROM related WHERE relation = 'retry_followed'")
+    (resumed, origin), = db.execute("SELECT session_id, other_session_id FROM related WHERE relation = 'resumed_from'")
+    left, later = db.execute("SELECT session_id, other_session_id FROM related "
+                             "WHERE relation = 'retry_without_certificate' ORDER BY 1").fetchone()
+    db.close()
+
+    def shown(number, *texts):
+        contains(' '.join(run('show', 'related.db', str(number)).stdout.split()), *texts)
+
+    shown(failed, 'the same client came back 14.4 s later with a certificate and was accepted: session %d' % good)
+    shown(good, 'the same client had failed before: session %d' % failed, 'resumed later: session %d' % resumed)
+    shown(resumed, 'in which the client presented CN=tug-11,OU=Tugs,O=Harbour Example,C=SE, and TLS finished',
+          'resumed from session %d, ' % origin)
+    shown(left, 'later and answered with no certificate: session %d' % later)
+    shown(later, 'the same client had left before when it was asked: session %d and 1 more' % left)
+
+
+@test
 def show_by_key():
     same(run('show', made(), 'fad6f9db-1').returncode, 0)
     fails(run('show', made(), '9999'), 1, 'no session 9999; this database has 1 to 5')
