@@ -28,7 +28,7 @@ struct archive_walk {
 	const uint8_t *block;
 	size_t block_len;
 	uint64_t block_at, member_at;
-	bool member_over;
+	bool member_over, suspect; /* suspect: a checksum is wrong, or the size; trouble says it */
 	char trouble[TROUBLE_MAX];
 	uint8_t input[INPUT_CHUNK];
 };
@@ -152,6 +152,8 @@ static const struct {
     {"is encrypted", "encrypted 7z archive, which is not read; unpack it first", true},
     {"Unrecognized archive format", "damaged archive: its first bytes can't be read", false},
     {"Cannot allocate", "out of memory", false},
+    /* zlib's "no progress": there was no more input */
+    {"ZIP decompression failed (-5)", "truncated: the archive ends inside it", false},
 };
 
 static void
@@ -225,7 +227,7 @@ archive_walk_next(struct archive_walk *w, struct archive_member *out)
 		return ARCHIVE_WALK_TROUBLE;
 	w->block_len = 0;
 	w->block_at = w->member_at = 0;
-	w->member_over = false;
+	w->member_over = w->suspect = false;
 	for (;;) {
 		int r = archive_read_next_header(w->archive, &e);
 		if (r == ARCHIVE_EOF)
@@ -252,12 +254,15 @@ next_block(struct archive_walk *w)
 	const void *block = NULL;
 	la_int64_t at = 0;
 	size_t len = 0;
+	if (w->suspect)
+		return false; /* all of it was delivered */
 	int r = archive_read_data_block(w->archive, &block, &len, &at);
 	w->member_over = r == ARCHIVE_EOF;
-	if (r < ARCHIVE_WARN) {
+	w->suspect = r == ARCHIVE_WARN;
+	if (r <= ARCHIVE_WARN)
 		keep_trouble(w);
+	if (r < ARCHIVE_WARN)
 		return false;
-	}
 	w->block = block;
 	w->block_len = w->member_over ? 0 : len;
 	w->block_at = at > 0 ? (uint64_t)at : 0;

@@ -15,15 +15,20 @@
 #include "analyzer/input/member_name.h"
 #include "analyzer/input/spool.h"
 
-/* An open archive, and where it stands. */
+/* An open archive, and where it stands. It is walked again for each further passphrase while
+ * members are left that none has opened. */
 struct level {
 	struct delivery *delivery;
 	struct archive_walk *walk;
 	const char *path;
 	unsigned depth; /* layers, this one included */
+	size_t pass;
+	bool last; /* pass */
 	uint64_t members;
-	bool locked; /* told that it is encrypted */
-	bool broken; /* the last member could not be read to its end, which was told */
+	bool *done; /* of each member; kept when there are several passes */
+	size_t done_room;
+	uint64_t left; /* members of this pass that stayed locked */
+	bool broken;   /* the last member could not be read to its end, which was told */
 };
 
 static void visit(struct delivery *d, struct stream *s, const char *path, unsigned depth);
@@ -82,40 +87,53 @@ drain(struct level *l)
 	return got == 0;
 }
 
-/* One line for all members behind one lock. */
-static void
-tell_locked(struct level *l)
+/* The passphrase in hand does not open it. One line for all members behind one lock. */
+static bool
+leave_locked(struct level *l, const char *path, bool looked_open)
 {
-	if (!l->locked)
+	if (l->last && l->left == 0 && !looked_open)
 		refuse_level(l);
-	l->locked = true;
+	if (l->last && looked_open)
+		delivery_refuse(l->delivery, path, SOURCE_DAMAGED,
+				"encrypted archive; no line of --passphrase-file opens it");
+	l->left++;
+	return false;
 }
 
-static void
+/* False: it stays locked. */
+static bool
+visit_stream(struct level *l, struct stream *s, const char *path, bool encrypted)
+{
+	struct delivery *d = l->delivery;
+	struct bytes start = stream_peek(s);
+	const char *name;
+	if (d->ended) /* stopped, or at a limit that is told for the whole input */
+		return true;
+	if (s->failed && archive_walk_locked(l->walk))
+		return leave_locked(l, path, false);
+	/* One byte decides whether a passphrase fits: now and then a wrong one does. */
+	if (encrypted && format_of(start, &name) == FORMAT_UNKNOWN && (s->failed || !drain(l)))
+		return leave_locked(l, path, true);
+	visit(d, s, path, l->depth);
+	return true;
+}
+
+static bool
 visit_member(struct level *l, const struct archive_member *member)
 {
 	struct delivery *d = l->delivery;
 	struct stream s = {.from = {.read = level_read, .trouble = level_trouble, .ctx = l}};
 	char *path = member->name != NULL ? member_name(l->path, member->name) : strdup(l->path);
-	struct bytes start = stream_peek(&s);
-	const char *name;
-	if (path == NULL) {
+	bool opened = true;
+	if (path == NULL)
 		delivery_end(d, "out of memory");
-	} else if (d->ended) {
-		; /* stopped, or at a limit that is told for the whole input */
-	} else if (s.failed && archive_walk_locked(l->walk)) {
-		tell_locked(l);
-	} else if (member->encrypted && format_of(start, &name) == FORMAT_UNKNOWN && !drain(l)) {
-		/* One byte decides whether a passphrase fits: now and then a wrong one does. */
-		delivery_refuse(d, path, SOURCE_DAMAGED,
-				"encrypted archive; no line of --passphrase-file opens it");
-	} else {
-		visit(d, &s, path, l->depth);
-	}
+	else
+		opened = visit_stream(l, &s, path, member->encrypted);
 	free(path);
 	l->broken = s.failed;
 	if (!d->ended && !s.failed && archive_walk_solid(l->walk))
 		drain(l);
+	return opened;
 }
 
 static bool
@@ -131,32 +149,92 @@ may_enter(struct delivery *d, const char *path, unsigned depth)
 	return false;
 }
 
+/* Room to note that the member was opened; false: out of memory. */
+static bool
+make_room(struct level *l)
+{
+	if (l->last && l->pass == 0)
+		return true; /* there is one pass only */
+	if (l->members < l->done_room)
+		return true;
+	size_t room = l->done_room == 0 ? 64 : 2 * l->done_room;
+	bool *bigger = realloc(l->done, room * sizeof *bigger);
+	if (bigger == NULL) {
+		delivery_end(l->delivery, "out of memory");
+		return false;
+	}
+	memset(bigger + l->done_room, 0, (room - l->done_room) * sizeof *bigger);
+	l->done = bigger;
+	l->done_room = room;
+	return true;
+}
+
 static void
-walk_level(struct level *l)
+take_member(struct level *l, const struct archive_member *member)
+{
+	struct delivery *d = l->delivery;
+	uint64_t index = l->members;
+	if (!make_room(l))
+		return;
+	l->members++;
+	if (l->pass > 0 && l->done[index])
+		return;
+	if (l->pass == 0 && d->members++ >= d->job->limits.members) {
+		delivery_end(d,
+			     "more than %" PRIu64 " members in its archives; the rest is not read",
+			     d->job->limits.members);
+		return;
+	}
+	bool opened = visit_member(l, member);
+	if (l->done != NULL)
+		l->done[index] = opened;
+}
+
+static void
+walk_level(struct level *l, unsigned depth)
 {
 	struct delivery *d = l->delivery;
 	struct archive_member member;
 	enum archive_walk_step step = ARCHIVE_WALK_OVER;
+	l->members = l->left = 0;
+	l->broken = false;
 	while (!d->ended && (step = archive_walk_next(l->walk, &member)) == ARCHIVE_WALK_MEMBER) {
 		/* How many layers one walk stands for is known with its first member. */
-		if (l->members++ == 0)
-			l->depth += archive_walk_layers(l->walk);
-		if (l->members == 1 && !may_enter(d, l->path, l->depth))
+		l->depth = depth + archive_walk_layers(l->walk);
+		if (!may_enter(d, l->path, l->depth))
 			return;
-		if (d->members++ >= d->job->limits.members)
-			delivery_end(d,
-				     "more than %" PRIu64
-				     " members in its archives; the rest is not read",
-				     d->job->limits.members);
-		else
-			visit_member(l, &member);
+		take_member(l, &member);
 	}
-	if (d->ended)
+	if (d->ended || l->pass > 0)
 		return;
 	if (step == ARCHIVE_WALK_TROUBLE && !l->broken)
 		refuse_level(l);
 	else if (step == ARCHIVE_WALK_OVER && l->members == 0)
 		delivery_refuse(d, l->path, SOURCE_EMPTY, "empty: nothing is packed in it");
+}
+
+/* A passphrase that fits by chance hides the right one behind it, so each is tried alone where the
+ * archive can be read again. */
+static void
+walk_passes(struct level *l, struct stream *s, enum format_kind kind, unsigned depth)
+{
+	struct delivery *d = l->delivery;
+	const struct archive_keys *all = &d->job->keys;
+	struct archive_bytes from = stream_bytes(s);
+	bool again = kind == FORMAT_ZIP && from.read_at != NULL && all->count > 1;
+	size_t passes = again ? all->count : 1;
+	l->left = 1;
+	for (l->pass = 0; l->pass < passes && l->left > 0 && !d->ended; l->pass++) {
+		struct archive_keys one = {.passphrases = all->passphrases + l->pass, .count = 1};
+		l->last = l->pass + 1 == passes;
+		l->walk = archive_walk_open(&from, kind, again ? &one : all);
+		if (l->walk != NULL)
+			walk_level(l, depth);
+		else
+			delivery_end(d, "out of memory");
+		archive_walk_close(l->walk);
+	}
+	free(l->done);
 }
 
 /* A 7z archive must be sought in: held in memory where it is itself packed. */
@@ -198,14 +276,8 @@ open_level(struct delivery *d, struct stream *s, enum format_kind kind, const ch
 {
 	struct spool spool = SPOOL_EMPTY;
 	if (kind != FORMAT_7ZIP || s->from.read_at != NULL || spool_7zip(d, s, &spool, path)) {
-		struct archive_bytes from = stream_bytes(s);
-		struct level l = {.delivery = d, .path = path, .depth = depth};
-		l.walk = archive_walk_open(&from, kind, &d->job->keys);
-		if (l.walk != NULL)
-			walk_level(&l);
-		else
-			delivery_end(d, "out of memory");
-		archive_walk_close(l.walk);
+		struct level l = {.delivery = d, .path = path};
+		walk_passes(&l, s, kind, depth);
 	}
 	spool_finish(&spool);
 }

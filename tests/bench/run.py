@@ -7,6 +7,8 @@ A: 200,000 sessions of the samples' kinds, handshakes only. Reported: sessions p
    (user + system) without and with nDPI, peak memory.
 B: 2,000 sessions of 1 MB. Reported: CPU time against a bare pcap_next_ex loop over the same file, in
    alternating pairs.
+C: 400 sessions of 1 MB, compressed. Reported: wall clock of the tool that decompresses it against that of
+   mtlscope, in alternating pairs; and of the capture as it is, which is what the analysis takes alone.
 --smoke makes a small one of each instead and checks that every session is found (a test, TAP).
 """
 import argparse
@@ -16,6 +18,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SAMPLES = os.path.join(os.path.dirname(os.path.dirname(HERE)), 'samples')
@@ -90,6 +93,25 @@ class Bench:
                      self.options.bulk_sessions), flush=True)
         os.unlink(capture)
 
+    def c(self):
+        capture = self.generate('c', 400, MEGABYTE)
+        for tool, suffix in (('gzip', '.gz'), ('zstd', '.zst')):
+            subprocess.run([tool, '-qk', capture], check=True)
+            ratios, plain = [], []
+            for _ in range(self.options.runs):
+                floor = self.wall(lambda: measure([tool, '-dc', capture + suffix]))
+                ratios.append(floor / self.wall(lambda: self.analyze(capture + suffix, '--no-ndpi')))
+                plain.append(floor / self.wall(lambda: self.analyze(capture, '--no-ndpi')))
+            print('C, %-12s %.2f of the speed of %s -dc (median of %d pairs: %s); not compressed %.2f'
+                  % (suffix, statistics.median(ratios), tool, len(ratios), ' '.join('%.2f' % r for r in ratios),
+                     statistics.median(plain)), flush=True)
+
+    @staticmethod
+    def wall(function):
+        began = time.monotonic()
+        function()
+        return time.monotonic() - began
+
     def smoke(self):
         print('1..2')
         for number, (name, sessions, bulk) in enumerate((('handshakes', 300, 0), ('bulk', 20, 200000)), 1):
@@ -104,7 +126,7 @@ def main():
     options.add_argument('--bulk-sessions', type=int, default=2000)
     options.add_argument('--runs', type=int, default=5)
     options.add_argument('--seed', type=int, default=1)
-    options.add_argument('--only', choices=('a', 'b'))
+    options.add_argument('--only', choices=('a', 'b', 'c'))
     options.add_argument('--smoke', action='store_true')
     options.add_argument('build')
     options = options.parse_args()
@@ -112,10 +134,9 @@ def main():
         bench = Bench(options, directory)
         if options.smoke:
             return bench.smoke()
-        if options.only != 'b':
-            bench.a()
-        if options.only != 'a':
-            bench.b()
+        for name in 'abc':
+            if options.only in (None, name):
+                getattr(bench, name)()
 
 
 main()

@@ -156,6 +156,11 @@ def passphrases():
     same(done.returncode, 0, done.stderr)
     same(rows('locked.db', 'SELECT path, sessions FROM captures'), [('locked.zip!x.pcapng', 1)])
     same(SECRET in done.stdout + done.stderr or SECRET.encode() in open('locked.db', 'rb').read(), False, 'kept secret')
+    # one byte decides whether a key fits: with 2,000 wrong ones before the right one some do by chance
+    write('many.txt', b''.join(b'wrong %d\n' % n for n in range(2000)) + SECRET.encode())
+    done = run('analyze', '-o', 'locked-many.db', '--passphrase-file', 'many.txt', 'locked.zip')
+    same(done.returncode, 0, done.stderr)
+    same(rows('locked-many.db', 'SELECT path, sessions FROM captures'), [('locked.zip!x.pcapng', 1)])
     done = run('analyze', '-o', 'half.db', CAPTURE, 'locked.zip')
     same(done.returncode, 2, done.stderr)
     contains(done.stderr, 'warning: locked.zip: encrypted archive')
@@ -197,6 +202,13 @@ def damage_keeps_what_was_before():
     same(done.returncode, 2, done.stderr)
     same(rows('damaged.db', "SELECT sessions, problem FROM captures WHERE path LIKE '%x.pcapng'"), [(1, None)])
     contains(done.stderr, 'warning: damaged.zip!y.pcapng: ', 'damaged: ZIP')
+    stored = io.BytesIO()
+    with zipfile.ZipFile(stored, 'w') as archive:
+        archive.writestr('x.pcapng', DATA)
+    write('checksum.zip', stored.getvalue().replace(DATA[-40:], b'?' * 40))
+    done = run('analyze', '-o', 'checksum.db', 'checksum.zip')
+    same(done.returncode, 2, done.stderr)
+    contains(done.stderr, 'warning: checksum.zip!x.pcapng: damaged: ZIP bad CRC')
 
 
 @test
