@@ -26,19 +26,21 @@ static const char sql_steps[] =
 static const char sql_resets[] = "SELECT session_id, fact = 'reset.server', value FROM facts s "
 				 "WHERE fact LIKE 'reset.%' AND " OF_CAPTURE;
 
-/* Columns of `sessions` that are text, and where they go. */
+/* Columns of `sessions` and of its first finding that are text, and where they go. */
 /* clang-format off */
 #define TEXTS(X) \
 	X(client_ip) X(server_ip) X(client_random) X(server_random) X(sni) X(tls_version) X(client_cert_requested) \
 	X(client_cert) X(outcome) X(alert) X(evidence) X(capture_state) X(modifiers) X(client_subject) \
-	X(client_cert_sha256) X(server_subject) X(server_cert_sha256)
+	X(client_cert_sha256) X(server_subject) X(server_cert_sha256) X(explanation) X(client_fix) X(server_fix)
 /* clang-format on */
 static const char sql_sessions[] =
     "SELECT session_id, client_port, server_port, started_at, ended_at"
 #define TEXT_COLUMN(name) ", " #name
     TEXTS(TEXT_COLUMN)
 #undef TEXT_COLUMN
-	" FROM sessions s WHERE " OF_CAPTURE;
+	" FROM (SELECT s.*, f.client_fix, f.server_fix FROM sessions s LEFT JOIN findings f "
+	"ON f.session_id = s.session_id AND f.rank = 1 AND f.severity = 'failure') s "
+	"WHERE " OF_CAPTURE;
 enum { TEXT_FIRST = 5 };
 
 /* Few distinct names stand in all ladders. */

@@ -138,7 +138,7 @@ read_point(struct points *p, int point, struct command_io *io, const struct inpu
 	struct batch b;
 	int status = COMMAND_DONE;
 
-	if (!batch_init(&b, &settings, &io->err, true)) {
+	if (!batch_init(&b, &settings, &io->err, io->err.tty)) {
 		message_error(&io->err, "compare", "out of memory");
 		return COMMAND_FAILED;
 	}

@@ -34,6 +34,7 @@ struct compare_session {
 	const char *client_random, *server_random;
 	const char *sni, *tls_version, *client_cert_requested, *client_cert, *outcome, *alert;
 	const char *evidence, *capture_state, *modifiers;
+	const char *explanation, *client_fix, *server_fix; /* fixes: of its first finding */
 	const char *client_subject, *client_cert_sha256, *server_subject, *server_cert_sha256;
 	const char *reset[2]; /* by enum tls_side: TTL and IP-ID of its first RST, and of its other
 				 packets */

@@ -72,6 +72,17 @@ alert_of(const struct compare_case *c, const struct compare_session *s)
 	return s->alert != NULL ? arena_format(c->arena, ", %s,", s->alert) : "";
 }
 
+/* The session's own sentence, at the end of ours. */
+static const char *
+why(const struct compare_case *c, const struct compare_session *s)
+{
+	size_t len = s->explanation != NULL ? strlen(s->explanation) : 0;
+
+	while (len > 0 && s->explanation[len - 1] == '.')
+		len--;
+	return len > 0 ? arena_format(c->arena, ". There: %.*s", (int)len, s->explanation) : "";
+}
+
 static const char *
 sent_by(const struct compare_session *s)
 {
@@ -251,11 +262,16 @@ frames(const struct compare_case *c)
 	X(subject_far, or(c->far->client_subject, "another")) \
 	X(sent_near, sent_by(c->near)) \
 	X(sent_far, sent_by(c->far)) \
-	X(alert_near, alert_of(c, c->near)) \
+	X(why_near, why(c, c->near)) \
+	X(why_far, why(c, c->far)) \
+	X(client_fix_near, or(c->near->client_fix, "its own verdict says more: mtlscope show")) \
+	X(client_fix_far, or(c->far->client_fix, "correct its certificate, key or CA")) \
+	X(server_fix_near, or(c->near->server_fix, "its rules for clients decide")) \
+	X(server_fix_far, or(c->far->server_fix, "check what it expects of its clients")) \
+	X(answer_frame_near, frame_of_answer(c, c->near)) \
 	X(alert_far, alert_of(c, c->far)) \
 	X(answer_far, frame_of_answer(c, c->far)) \
 	X(answer_near, compare_is(c->near->outcome, "unknown") ? "has no visible end" : "finished") \
-	X(client_far, endpoint(c, c->far->client_ip, c->far->client_port)) \
 	X(server_far, endpoint(c, c->far->server_ip, c->far->server_port)) \
 	X(state_near, or(c->near->capture_state, "")) \
 	X(state_far, or(c->far->capture_state, "")) \
