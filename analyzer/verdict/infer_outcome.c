@@ -273,8 +273,9 @@ closed(const struct infer_view *v, const struct infer_flight *f, const struct in
 {
 	const struct infer_close *close = infer_server_closed_first(v);
 
+	/* Of a client's bytes that are missing the last may be its goodbye. */
 	if (close == NULL || r->mid != NULL || r->text != NULL || r->plain != NULL ||
-	    !v->in->side[TLS_SERVER].complete)
+	    !v->in->side[TLS_SERVER].complete || !v->in->side[TLS_CLIENT].whole)
 		return false;
 	if (close == &v->in->side[TLS_SERVER].fin ? close->ack < f->last->end
 						  : close->frame < f->last->frame)

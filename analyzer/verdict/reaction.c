@@ -79,8 +79,10 @@ reaction_fact(const struct mutual_auth *m, const struct attempt *a, struct facts
 		return fact_read(REACTION_REJECTED,
 				 "the server's fatal alert follows the client's answer", since,
 				 alert);
+	/* Of a client's bytes that are missing the last may be its goodbye. */
 	if (since == NULL || end == NULL || f->ending != ENDING_SERVER_CLOSE ||
-	    !ending_side_complete(m->session, TLS_SERVER) || !ending_after(end, since))
+	    !ending_side_complete(m->session, TLS_SERVER) ||
+	    !ending_side_complete(m->session, TLS_CLIENT) || !ending_after(end, since))
 		return (struct fact){.value = REACTION_UNKNOWN};
 	return fact_state(REACTION_DROPPED_NO_REPLY, EVIDENCE_OBSERVED, CONFIDENCE_MEDIUM,
 			  "the server closed after the client's answer, without any record", since,

@@ -244,6 +244,9 @@ test_capture_state(void **state)
 	assert_int_equal(h.verdict, VERDICT_INCOMPLETE_CAPTURE);
 	assert_true((h.attempt.capture_state & CAPTURE_GAP_CLIENT) != 0);
 	assert_int_equal(h.attempt.outcome, REACTION_ACCEPTED);
+	/* the client's goodbye may be what is missing: then the server only answered it */
+	h = conversation_run(FLIGHT ANSWER "lost:FIN s:FIN", SPLIT_MESSAGES);
+	assert_int_equal(h.attempt.outcome, REACTION_UNKNOWN);
 	h = conversation_run(FLIGHT, SPLIT_MESSAGES);
 	assert_int_equal(h.verdict, VERDICT_INCOMPLETE_CAPTURE);
 	assert_int_equal(h.attempt.capture_state, CAPTURE_ENDS_EARLY);
