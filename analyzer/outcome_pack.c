@@ -50,7 +50,13 @@ void
 outcome_packer_seal(struct outcome_packer *p)
 {
 	pack_shared_finish(&p->shared);
-	uint8_t *fitting = p->len > 0 ? realloc(p->data, p->len) : NULL;
+	if (p->len == 0) {
+		free(p->data);
+		p->data = NULL;
+		p->room = 0;
+		return;
+	}
+	uint8_t *fitting = realloc(p->data, p->len);
 	if (fitting != NULL) {
 		p->data = fitting;
 		p->room = p->len;

@@ -35,6 +35,7 @@ interrupt_catch(void)
 	action.sa_handler = on_status;
 	action.sa_flags = SA_RESTART;
 	sigaction(SIGUSR1, &action, NULL);
+	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is a fault like any other */
 }
 
 bool
