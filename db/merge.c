@@ -73,11 +73,11 @@ static const char *const incidents_sql[] = {
 };
 
 static const char *const names_sql[] = {
-    "INSERT INTO main.capture_name (capture_id, abs_path, path, file_id) "
-    "SELECT c.new, n.abs_path, n.path, n.file_id FROM merge_capture c JOIN main.capture_name n ON n.capture_id = c.twin "
+    "INSERT INTO main.capture_name (capture_id, abs_path, path, file_id, part_no) "
+    "SELECT c.new, n.abs_path, n.path, n.file_id, n.part_no FROM merge_capture c JOIN main.capture_name n ON n.capture_id = c.twin "
     "WHERE c.take",
-    "INSERT INTO main.capture_name (capture_id, abs_path, path, file_id) "
-    "SELECT c.new, n.abs_path, n.path, (SELECT f.new FROM merge_file f WHERE f.old = n.file_id) "
+    "INSERT INTO main.capture_name (capture_id, abs_path, path, file_id, part_no) "
+    "SELECT c.new, n.abs_path, n.path, (SELECT f.new FROM merge_file f WHERE f.old = n.file_id), n.part_no "
     "FROM merge_capture c JOIN shard.capture_name n ON n.capture_id = c.old WHERE true "
     "ON CONFLICT (capture_id, abs_path) DO UPDATE SET path = min(path, excluded.path),"
     " file_id = coalesce(excluded.file_id, file_id)",

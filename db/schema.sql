@@ -55,11 +55,13 @@ CREATE TABLE capture (
 ) STRICT;
 CREATE INDEX capture_content ON capture (xxh3, size);
 
+-- part_no: NULL is a name of the whole capture, else of this part of it.
 CREATE TABLE capture_name (
 	capture_id INTEGER NOT NULL REFERENCES capture (id),
 	abs_path TEXT NOT NULL,
 	path TEXT NOT NULL,
 	file_id INTEGER REFERENCES file (id),
+	part_no INTEGER,
 	PRIMARY KEY (capture_id, abs_path)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX capture_name_file ON capture_name (file_id);

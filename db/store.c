@@ -59,16 +59,19 @@ static const char *const statements[STORE_STATEMENT_COUNT] = {
     [STORE_FILE_UNLINK] = "UPDATE capture_name SET file_id = NULL WHERE file_id = ?1",
     [STORE_FILE_DONE] = "UPDATE file SET done = 1 WHERE id = ?1",
     [STORE_NAME_UPSERT] =
-	"INSERT INTO capture_name (capture_id, abs_path, path, file_id) VALUES (?1, ?2, ?3, ?4) "
+	"INSERT INTO capture_name (capture_id, abs_path, path, file_id, part_no) VALUES (?1, ?2, ?3, ?4, ?5) "
 	"ON CONFLICT (capture_id, abs_path) DO UPDATE SET file_id = coalesce(excluded.file_id, file_id), "
+	"part_no = excluded.part_no, "
 	"path = min(path, excluded.path)",
     [STORE_FIRST_NAME] =
 	STORE_PATH_OF "= ?1",
+    [STORE_PART_INSERT] =
+	"INSERT INTO capture_part (capture_id, part_no, path, xxh3, size, first_frame) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     [STORE_FIND_BY_FILE] =
-	"SELECT id, size, xxh3, sha256, c.abs_path, program, secrets, trust FROM capture_name n "
+	"SELECT id, size, xxh3, sha256, c.abs_path, program, secrets, trust, n.part_no IS NOT NULL FROM capture_name n "
 	"JOIN capture c ON c.id = n.capture_id WHERE n.file_id = ?1 ORDER BY id",
     [STORE_FIND_BY_CONTENT] =
-	"SELECT id, size, xxh3, sha256, abs_path, program, secrets, trust FROM capture "
+	"SELECT id, size, xxh3, sha256, abs_path, program, secrets, trust, 0 FROM capture "
 	"WHERE xxh3 = ?1 AND size = ?2 ORDER BY id",
     [STORE_RANDOMS] =
 	"SELECT t.client_random FROM capture c JOIN story t ON t.session_id BETWEEN c.first_session AND c.last_session "
@@ -329,6 +332,7 @@ store_begin(struct store *s)
 	if (!database_run(&s->d, s->statements[STORE_BEGIN]))
 		return false;
 	s->in_capture = true;
+	s->parts = 0;
 	relate_filter_reset(&s->filter);
 	s->failed = !start_capture(s);
 	return !s->failed;

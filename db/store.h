@@ -49,6 +49,7 @@ struct store_capture {
 	const char *sha256; /* NULL when never computed */
 	const char *path;   /* absolute */
 	struct store_parameters parameters;
+	bool of_part; /* found by a file that is a part of it */
 };
 
 /* Called once per found row; false ends the search early (not a fault). */
@@ -81,6 +82,18 @@ bool store_end(struct store *s, const struct outcome_capture *c, const struct st
 	       const struct store_file *file, int64_t replaces, int64_t *id);
 bool store_abandon(struct store *s);
 
+/* A file of a rotated capture, between begin and end; numbers from 1. Its names are those of the
+ * parts then, file of store_end is not used. What was stored of the same files and is nothing but a
+ * part of this (or an earlier state of it) goes at the end. */
+struct store_part {
+	unsigned part_no;
+	const char *path, *abs_path;
+	uint8_t xxh3[16];
+	uint64_t size, first_frame;
+	const struct store_file *file;
+};
+bool store_part(struct store *s, const struct store_part *p);
+
 /* The file was read to its end, with everything in it: it may be skipped unopened from now on. */
 bool store_file_done(struct store *s, const struct store_file *file);
 /* Captures of a file that is done and unchanged (path, size, mtime, inode, device). *done is false
@@ -97,6 +110,9 @@ bool store_each_random(struct store *s, int64_t capture_id, store_random_each *e
  * the one whose abs_path is the smallest, bytewise: they come in any order. */
 bool store_add_name(struct store *s, int64_t capture_id, const char *path, const char *abs_path,
 		    const struct store_file *file);
+/* The same of a part of a rotated capture. */
+bool store_add_part_name(struct store *s, int64_t capture_id, const char *path,
+			 const char *abs_path, const struct store_file *file, unsigned part_no);
 bool store_set_sha256(struct store *s, int64_t capture_id, const char *sha256);
 
 /* What `mtlscope compare` found about a pair of sessions; several rows may be about one. Pairs are

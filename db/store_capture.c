@@ -80,9 +80,9 @@ file_id(struct store *s, const struct store_file *f, int64_t *id)
 	return true;
 }
 
-static bool
-put_name(struct store *s, int64_t capture_id, const char *path, const char *abs_path,
-	 const struct store_file *file)
+bool
+store_put_name(struct store *s, int64_t capture_id, const char *path, const char *abs_path,
+	       const struct store_file *file, unsigned part_no)
 {
 	sqlite3_stmt *stmt = s->statements[STORE_NAME_UPSERT];
 	int64_t id;
@@ -96,6 +96,10 @@ put_name(struct store *s, int64_t capture_id, const char *path, const char *abs_
 		sqlite3_bind_int64(stmt, 4, id);
 	else
 		sqlite3_bind_null(stmt, 4);
+	if (part_no != 0)
+		sqlite3_bind_int64(stmt, 5, part_no);
+	else
+		sqlite3_bind_null(stmt, 5);
 	return database_run(&s->d, stmt);
 }
 
@@ -127,16 +131,23 @@ begin_own(struct store *s, bool *own)
 }
 
 bool
-store_add_name(struct store *s, int64_t capture_id, const char *path, const char *abs_path,
-	       const struct store_file *file)
+store_add_part_name(struct store *s, int64_t capture_id, const char *path, const char *abs_path,
+		    const struct store_file *file, unsigned part_no)
 {
 	bool own;
 
 	if (!begin_own(s, &own))
 		return false;
 	return finish_own(s, own,
-			  put_name(s, capture_id, path, abs_path, file) &&
+			  store_put_name(s, capture_id, path, abs_path, file, part_no) &&
 			      go_by_first_name(s, capture_id));
+}
+
+bool
+store_add_name(struct store *s, int64_t capture_id, const char *path, const char *abs_path,
+	       const struct store_file *file)
+{
+	return store_add_part_name(s, capture_id, path, abs_path, file, 0);
 }
 
 bool
@@ -172,7 +183,7 @@ column_text(sqlite3_stmt *stmt, int column)
 	return (const char *)sqlite3_column_text(stmt, column);
 }
 
-/* Columns: id, size, xxh3, sha256, abs_path, program, secrets, trust. */
+/* Columns: id, size, xxh3, sha256, abs_path, program, secrets, trust, of_part. */
 static bool
 each_capture(struct store *s, sqlite3_stmt *stmt, store_capture_each *each, void *ctx)
 {
@@ -186,6 +197,7 @@ each_capture(struct store *s, sqlite3_stmt *stmt, store_capture_each *each, void
 		    .path = column_text(stmt, 4),
 		    .parameters = {column_text(stmt, 5), column_text(stmt, 6),
 				   column_text(stmt, 7)},
+		    .of_part = sqlite3_column_int(stmt, 8) != 0,
 		};
 		if (sqlite3_column_bytes(stmt, 2) == (int)sizeof(c.xxh3))
 			memcpy(c.xxh3, sqlite3_column_blob(stmt, 2), sizeof(c.xxh3));
@@ -297,8 +309,8 @@ replace(struct store *s, int64_t old)
 	    sizeof(sql), sql,
 	    "UPDATE capture SET sha256 = coalesce(sha256, (SELECT sha256 FROM capture WHERE id = "
 	    "%lld)) WHERE id = %lld; INSERT OR IGNORE INTO capture_name (capture_id, abs_path, "
-	    "path, file_id) "
-	    "SELECT %lld, abs_path, path, file_id FROM capture_name WHERE capture_id = "
+	    "path, file_id, part_no) "
+	    "SELECT %lld, abs_path, path, file_id, part_no FROM capture_name WHERE capture_id = "
 	    "%lld",
 	    (long long)old, (long long)s->capture_id, (long long)s->capture_id, (long long)old);
 	return database_exec(&s->d, sql) && store_capture_delete(s, old);
@@ -363,10 +375,12 @@ store_end(struct store *s, const struct outcome_capture *c, const struct store_p
 		return false;
 	if (!s->in_capture)
 		return database_fault(&s->d, "no capture has begun");
-	bool ok = put_incident(s, c) && insert_capture(s, c, p) && replace(s, replaces) &&
-		  put_name(s, s->capture_id, c->path, c->abs_path, file) &&
-		  (replaces == 0 || go_by_first_name(s, s->capture_id)) && relate(s, c) &&
-		  database_run(&s->d, s->statements[STORE_COMMIT]);
+	bool ok =
+	    put_incident(s, c) && insert_capture(s, c, p) && replace(s, replaces) &&
+	    (s->parts > 0 || store_put_name(s, s->capture_id, c->path, c->abs_path, file, 0)) &&
+	    (s->parts == 0 || store_supersede(s)) &&
+	    (replaces == 0 || go_by_first_name(s, s->capture_id)) && relate(s, c) &&
+	    database_run(&s->d, s->statements[STORE_COMMIT]);
 	s->failed = !ok;
 	if (!ok)
 		return false;

@@ -32,6 +32,7 @@ enum store_statement {
 	STORE_FILE_DONE,
 	STORE_NAME_UPSERT,
 	STORE_FIRST_NAME,
+	STORE_PART_INSERT,
 	STORE_FIND_BY_FILE,
 	STORE_FIND_BY_CONTENT,
 	STORE_RANDOMS,
@@ -50,18 +51,24 @@ struct store {
 	/* the lists of the session being emitted, and one chain's */
 	struct text attempts, chains, requests, facts, ladder, chain;
 	struct relate_filter filter; /* of the capture */
+	unsigned parts;              /* of the capture, told so far */
 	bool noted;                  /* the session statement has notes bound */
 };
 
 /* "... = id" or "... IN (ids)": a capture is called by the first of its names in byte order,
- * whichever came first in time. */
-#define STORE_PATH_OF                                                                       \
-	"UPDATE main.capture SET (path, abs_path) = (SELECT n.path, n.abs_path FROM "       \
-	"main.capture_name n WHERE n.capture_id = capture.id ORDER BY n.abs_path LIMIT 1) " \
-	"WHERE id "
+ * whichever came first in time; a rotated one by its first part's. */
+#define STORE_PATH_OF                                                                         \
+	"UPDATE main.capture SET (path, abs_path) = (SELECT n.path, n.abs_path FROM "         \
+	"main.capture_name n WHERE n.capture_id = capture.id AND coalesce(n.part_no, 1) = 1 " \
+	"ORDER BY n.abs_path LIMIT 1) WHERE id "
 
 /* Ids kept so far are no longer good. */
 void store_forget(struct store *s);
+/* A name of the capture, of the part if that is not 0. file may be NULL. */
+bool store_put_name(struct store *s, int64_t capture_id, const char *path, const char *abs_path,
+		    const struct store_file *file, unsigned part_no);
+/* Captures that are nothing but parts of this one go (store_parts.c). */
+bool store_supersede(struct store *s);
 /* Deletes a capture and everything below it; inside a transaction. */
 bool store_capture_delete(struct store *s, int64_t id);
 

@@ -227,7 +227,7 @@ FROM capture c
 LEFT JOIN incident i ON i.id = c.incident_id;
 
 CREATE VIEW capture_names AS
-SELECT capture_id, path, abs_path FROM capture_name;
+SELECT capture_id, path, abs_path FROM capture_name WHERE coalesce(part_no, 1) = 1;
 
 CREATE VIEW capture_parts AS
 SELECT capture_id, part_no, path, 'xxh3-128:' || lower(hex(xxh3)) AS content_hash, size, first_frame

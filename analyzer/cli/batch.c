@@ -343,8 +343,11 @@ static void
 read_all(struct batch *b, const struct inputs *in)
 {
 	work_fill(&b->work, in);
-	if (!settle_skip_known(b))
+	if (!settle_look_up(b))
 		return;
+	if (b->settings.rotation)
+		work_join(&b->work);
+	settle_skip_known(b);
 	make_workers(b);
 	work_arrange(&b->work, b->n_workers);
 	progress_total(&b->progress, b->work.n_order, b->work.bytes);

@@ -40,7 +40,7 @@ struct batch_settings {
 	const struct trust *trust;
 	const struct server_ports *ports;
 	struct archive_keys passphrases; /* of encrypted archives */
-	bool force, verify, sha256, labels;
+	bool force, verify, sha256, labels, rotation;
 	unsigned jobs;
 	uint64_t memory; /* what jobs may hold together; 0: the default */
 };

@@ -34,6 +34,7 @@ static const struct options_row rows[] = {
     {"verify", 0, NULL, "read files again that look unchanged, and compare"},
     {"sha256", 0, NULL, "store SHA-256 of each capture, too"},
     {"no-ndpi", 0, NULL, "no application labels"},
+    {"no-rotation", 0, NULL, "files of a ring buffer are captures of their own"},
     {"no-progress", 0, NULL, "no progress on stderr"},
     {"stats", 0, NULL, "counts and speed, on stderr"},
     {"json", 0, NULL, "summary for scripts: one object"},
@@ -199,6 +200,7 @@ make_plan(struct command_io *io, const struct options *o, struct plan *p)
 	    .verify = options_has(o, "verify"),
 	    .sha256 = options_has(o, "sha256"),
 	    .labels = !options_has(o, "no-ndpi"),
+	    .rotation = !options_has(o, "no-rotation"),
 	    .jobs = p->jobs,
 	    .memory = p->memory,
 	};

@@ -46,6 +46,7 @@ delivery_destroy(struct delivery *d)
 	free(d->path);
 	free(d->abs_path);
 	free(d->problem);
+	free(d->parts);
 	free(d);
 }
 

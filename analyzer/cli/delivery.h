@@ -20,6 +20,14 @@ enum delivery_kind {
 	DELIVERY_NOTHING, /* it was given up: the run ends */
 };
 
+/* A file of a rotated capture. */
+struct delivery_part {
+	const char *path; /* the unit's, like that of the file */
+	struct store_file file;
+	struct identity identity;
+	uint64_t first_frame;
+};
+
 struct delivery {
 	enum delivery_kind kind;
 	size_t unit; /* in work.units */
@@ -36,6 +44,8 @@ struct delivery {
 	char sha256[DIGEST_HEX_SIZE]; /* "" when it was not wanted */
 	struct keys_digest fitting;   /* the secrets that fit */
 	uint64_t sessions, failed;
+	struct delivery_part *parts; /* NULL: it is one file */
+	size_t n_parts;
 
 	struct delivery *next;
 };

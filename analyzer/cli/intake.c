@@ -8,6 +8,8 @@
 #include "analyzer/cli/interrupt.h"
 #include "analyzer/cli/memory.h"
 
+#include <stdlib.h>
+
 struct intake {
 	struct batch_worker *worker;
 	const struct work_unit *unit;
@@ -110,23 +112,79 @@ take_all(struct intake *i)
 	}
 }
 
+/* The parts as they are before they are read. */
+static void
+look_at_parts(struct intake *i, const char **paths)
+{
+	struct delivery *d = i->ready;
+
+	d->n_parts = i->unit->n_parts;
+	d->parts = memory_resize(NULL, d->n_parts, sizeof(*d->parts));
+	for (size_t n = 0; n < d->n_parts; n++) {
+		const struct work_unit *u = &i->worker->batch->work.units[i->unit->parts[n]];
+		struct identity_stat stat = {.size = 0};
+		identity_stat(u->path, &stat);
+		paths[n] = u->path;
+		d->parts[n] = (struct delivery_part){
+		    .path = u->path,
+		    .file = {u->abs_path, stat.size, stat.mtime_ns, stat.inode, stat.device}};
+	}
+}
+
+/* A rotated capture: all its files as one. */
+static void
+take_set(struct intake *i)
+{
+	const char **paths = memory_resize(NULL, i->unit->n_parts, sizeof(*paths));
+	struct opening_item item = {.path = i->unit->path};
+	const struct source_part *parts;
+
+	i->ready = make_delivery(i, item.path);
+	i->ready->is_file = false;
+	look_at_parts(i, paths);
+	item.source = source_open_set(paths, i->unit->n_parts, &item.why);
+	if (item.source == NULL) {
+		refuse(i, &item);
+	} else {
+		intake_capture(i->worker, NULL, &item, i->ready);
+		i->ready->n_parts = source_parts(item.source, &parts);
+		for (size_t n = 0; n < i->ready->n_parts; n++) {
+			i->ready->parts[n].identity = parts[n].identity;
+			i->ready->parts[n].first_frame = parts[n].first_frame;
+		}
+		i->whole = i->ready->kind == DELIVERY_CAPTURE && i->ready->info.complete;
+	}
+	source_close(item.source);
+	free(paths);
+}
+
+static void
+take_file(struct intake *i)
+{
+	const struct opening_settings settings = {
+	    .keys = i->worker->batch->settings.passphrases, .go_on = go_on, .ctx = i->worker};
+
+	look_at_file(i);
+	i->opening = opening_create(i->unit->path, &settings);
+	if (i->opening != NULL)
+		take_all(i);
+	else
+		batch_set_fault(i->worker->batch, "out of memory");
+	opening_destroy(i->opening);
+}
+
 void
 intake(struct batch_worker *w, size_t unit)
 {
 	struct batch *b = w->batch;
-	const struct opening_settings settings = {
-	    .keys = b->settings.passphrases, .go_on = go_on, .ctx = w};
 	struct intake i = {.worker = w, .unit = &b->work.units[unit], .index = unit, .whole = true};
 
 	atomic_store(&w->in_hand, 0);
 	atomic_store(&w->name, i.unit->path);
-	look_at_file(&i);
-	i.opening = opening_create(i.unit->path, &settings);
-	if (i.opening != NULL)
-		take_all(&i);
+	if (i.unit->n_parts > 0)
+		take_set(&i);
 	else
-		batch_set_fault(b, "out of memory");
-	opening_destroy(i.opening);
+		take_file(&i);
 	atomic_store(&w->name, NULL);
 	atomic_store(&w->in_hand, 0);
 	if (i.ready == NULL)

@@ -10,7 +10,7 @@
 
 struct reading {
 	struct batch_worker *worker;
-	struct opening *opening;
+	struct opening *opening; /* NULL: of a set of files */
 	struct source *source;
 	struct delivery *delivery;
 	struct digest *digest; /* NULL when SHA-256 is not wanted */
@@ -24,7 +24,8 @@ on_progress(void *ctx, uint64_t done, uint64_t total)
 	struct batch *b = r->worker->batch;
 
 	/* As it is on disk, where sizes are known before anything is read. */
-	opening_progress(r->opening, &done, &total);
+	if (r->opening != NULL)
+		opening_progress(r->opening, &done, &total);
 	atomic_store_explicit(&r->worker->in_hand, done, memory_order_relaxed);
 	if (batch_is_direct(b))
 		batch_tick(b);

@@ -16,8 +16,7 @@
 /* Captures found for a file that is unchanged. */
 struct known {
 	struct batch *batch;
-	int64_t *ids;
-	size_t count, room;
+	struct work_unit *unit;
 	bool outdated; /* one of them depends on other parameters */
 };
 
@@ -25,52 +24,96 @@ static bool
 on_known(void *ctx, const struct store_capture *c)
 {
 	struct known *k = ctx;
+	struct work_unit *u = k->unit;
 
-	k->ids = memory_grow(k->ids, k->count, &k->room, sizeof(*k->ids));
-	k->ids[k->count++] = c->id;
-	k->outdated |= !settle_match_parameters(k->batch, c);
+	u->ids = memory_grow(u->ids, u->n_ids, &u->ids_room, sizeof(*u->ids));
+	u->ids[u->n_ids++] = c->id;
+	u->of_part |= c->of_part;
+	k->outdated |=
+	    !settle_match_parameters(k->batch, c) || (c->of_part && !k->batch->settings.rotation);
+	return true;
+}
+
+static bool
+look_up(struct batch *b, struct work_unit *u)
+{
+	struct known k = {.batch = b, .unit = u};
+	struct identity_stat stat;
+	bool done = false;
+
+	if (u->known || !u->is_file || !identity_stat(u->path, &stat))
+		return true;
+	struct store_file file = {u->abs_path, stat.size, stat.mtime_ns, stat.inode, stat.device};
+	if (!store_find_file(b->store, &file, &done, on_known, &k))
+		return batch_store_fault(b);
+	u->unchanged = done && !k.outdated;
+	return true;
+}
+
+bool
+settle_look_up(struct batch *b)
+{
+	const struct batch_settings *s = &b->settings;
+
+	if (b->store == NULL || s->force || s->verify || s->sha256)
+		return true;
+	for (size_t i = 0; i < b->work.count; i++)
+		if (!look_up(b, &b->work.units[i]))
+			return false;
+	return true;
+}
+
+static bool
+has_id(const struct work_unit *u, int64_t id)
+{
+	for (size_t i = 0; i < u->n_ids; i++)
+		if (u->ids[i] == id)
+			return true;
+	return false;
+}
+
+/* Files that are parts of one capture already, whatever other parts that had. */
+static bool
+is_known_set(const struct work *w, const struct work_unit *first, int64_t id)
+{
+	for (size_t i = 0; i < first->n_parts; i++) {
+		const struct work_unit *u = &w->units[first->parts[i]];
+		if (!u->unchanged || !has_id(u, id))
+			return false;
+	}
 	return true;
 }
 
 /* An unchanged file that was read to its end needs no opening. A named file without a capture in it
  * is opened all the same, to say what it is. */
-static bool
+static void
 skip_known(struct batch *b, struct work_unit *u)
 {
-	struct known k = {.batch = b};
-	struct identity_stat stat;
-	bool done = false;
-
-	if (!u->is_file || !identity_stat(u->path, &stat))
-		return true;
-	struct store_file file = {u->abs_path, stat.size, stat.mtime_ns, stat.inode, stat.device};
-	if (!store_find_file(b->store, &file, &done, on_known, &k)) {
-		free(k.ids);
-		return batch_store_fault(b);
-	}
-	u->known = done && !k.outdated && (k.count > 0 || !u->named);
-	for (size_t n = 0; u->known && n < k.count; n++)
-		batch_add_id(b, k.ids[n]);
-	if (u->known && k.count == 0)
+	u->known = u->unchanged && u->n_parts == 0 && (u->n_ids > 0 || !u->named);
+	for (size_t i = 0; u->known && i < u->n_ids; i++)
+		if (b->n_ids == 0 || b->ids[b->n_ids - 1] != u->ids[i]) /* parts of one */
+			batch_add_id(b, u->ids[i]);
+	if (u->known && u->n_ids == 0)
 		batch_add_other(b, u->path);
-	free(k.ids);
-	return true;
+	for (size_t i = 0; u->n_parts > 0 && !u->known && i < u->n_ids; i++)
+		if (is_known_set(&b->work, u, u->ids[i])) {
+			u->known = true;
+			batch_add_id(b, u->ids[i]);
+		}
 }
 
-bool
+void
 settle_skip_known(struct batch *b)
 {
-	const struct batch_settings *s = &b->settings;
-	bool look = b->store != NULL && !s->force && !s->verify && !s->sha256;
-
 	for (size_t i = 0; i < b->work.count; i++) {
 		struct work_unit *u = &b->work.units[i];
 		uint64_t others = b->n_not_captures;
-		if (look && !u->known && !skip_known(b, u))
-			return false;
+		if (u->joined)
+			continue;
+		if (!u->known)
+			skip_known(b, u);
 		b->n_skipped += u->known && b->n_not_captures == others ? 1 : 0;
 	}
-	return true;
 }
 
 /* --- captures -----------------------------------------------------------------------------------
@@ -81,16 +124,50 @@ settle_skip_known(struct batch *b)
 static bool
 note_done(struct batch *b, const struct delivery *d)
 {
-	return !d->last || !d->whole || !d->is_file || store_file_done(b->store, &d->file);
+	if (!d->last || !d->whole)
+		return true;
+	for (size_t i = 0; i < d->n_parts; i++)
+		if (!store_file_done(b->store, &d->parts[i].file))
+			return false;
+	return !d->is_file || store_file_done(b->store, &d->file);
+}
+
+/* The names of a copy. */
+static bool
+add_names(struct batch *b, const struct delivery *d, int64_t id)
+{
+	for (size_t i = 0; i < d->n_parts; i++) {
+		const struct delivery_part *p = &d->parts[i];
+		if (!store_add_part_name(b->store, id, p->path, p->file.path, &p->file,
+					 (unsigned)i + 1))
+			return false;
+	}
+	return d->n_parts > 0 ||
+	       store_add_name(b->store, id, d->path, d->abs_path, d->is_file ? &d->file : NULL);
+}
+
+static bool
+store_parts(struct batch *b, const struct delivery *d)
+{
+	for (size_t i = 0; i < d->n_parts; i++) {
+		const struct delivery_part *p = &d->parts[i];
+		struct store_part part = {.part_no = (unsigned)i + 1,
+					  .path = p->path,
+					  .abs_path = p->file.path,
+					  .size = p->identity.size,
+					  .first_frame = p->first_frame,
+					  .file = &p->file};
+		memcpy(part.xxh3, p->identity.hash, sizeof(part.xxh3));
+		if (!store_part(b->store, &part))
+			return false;
+	}
+	return true;
 }
 
 static bool
 add_copy(struct batch *b, const struct delivery *d, const struct settle_match *m)
 {
-	const struct store_file *file = d->is_file ? &d->file : NULL;
-
-	if (!store_abandon(b->store) ||
-	    !store_add_name(b->store, m->id, d->path, d->abs_path, file) ||
+	if (!store_abandon(b->store) || !add_names(b, d, m->id) ||
 	    (m->stored_sha256[0] != '\0' && !store_set_sha256(b->store, m->id, m->stored_sha256)) ||
 	    (d->sha256[0] != '\0' && !store_set_sha256(b->store, m->id, d->sha256)) ||
 	    !note_done(b, d))
@@ -156,7 +233,8 @@ store_capture(struct batch *b, struct delivery *d, int64_t replaces)
 	keys_digest_text(b->settings.keys, b->hasher, &d->fitting, secrets);
 	struct store_parameters p = {
 	    .program = b->settings.program, .secrets = secrets, .trust = b->settings.trust->digest};
-	if (!note_done(b, d) || !store_end(b->store, &capture, &p, file, replaces, &id))
+	if (!store_parts(b, d) || !note_done(b, d) ||
+	    !store_end(b->store, &capture, &p, file, replaces, &id))
 		return batch_store_fault(b);
 	b->n_read++;
 	batch_add_id(b, id);

@@ -10,8 +10,11 @@
 
 /* False: a fault, which is set. */
 bool settle(struct batch *b, struct delivery *d);
-/* Marks the units whose files are unchanged since they were read with the same parameters. */
-bool settle_skip_known(struct batch *b);
+/* Finds what is stored of unchanged files that were read with the same parameters. False: a fault.
+ */
+bool settle_look_up(struct batch *b);
+/* ... and marks the units that need not be read, once rotated ones are joined. */
+void settle_skip_known(struct batch *b);
 
 /* The stored capture that a delivery's content belongs to. */
 struct settle_match {

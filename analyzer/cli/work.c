@@ -71,7 +71,7 @@ add_to_order(struct work *w, uint64_t from, uint64_t below)
 {
 	for (size_t i = 0; i < w->count; i++) {
 		const struct work_unit *u = &w->units[i];
-		if (!u->known && u->size >= from && u->size < below)
+		if (!u->known && !u->joined && u->size >= from && u->size < below)
 			w->order[w->n_order++] = i;
 	}
 }
@@ -82,7 +82,7 @@ work_left(const struct work *w)
 	size_t n = 0;
 
 	for (size_t i = 0; i < w->count; i++)
-		n += w->units[i].known ? 0 : 1;
+		n += w->units[i].known || w->units[i].joined ? 0 : 1;
 	return n;
 }
 
@@ -93,8 +93,9 @@ work_arrange(struct work *w, size_t jobs)
 
 	w->order = memory_resize(NULL, w->count, sizeof(*w->order));
 	for (size_t i = 0; i < w->count; i++) {
-		w->bytes += w->units[i].known ? 0 : w->units[i].size;
-		if (w->units[i].known)
+		const struct work_unit *u = &w->units[i];
+		w->bytes += u->known || u->joined ? 0 : u->size;
+		if (u->known || u->joined)
 			work_over(w, i);
 	}
 	if (jobs > 1)
@@ -123,8 +124,11 @@ work_over(struct work *w, size_t unit)
 void
 work_finish(struct work *w)
 {
-	for (size_t i = 0; i < w->count; i++)
+	for (size_t i = 0; i < w->count; i++) {
 		free(w->units[i].abs_path);
+		free(w->units[i].ids);
+		free(w->units[i].parts);
+	}
 	free(w->units);
 	free(w->order);
 	*w = (struct work){0};

@@ -20,7 +20,15 @@ struct work_unit {
 	bool named;
 	bool is_file; /* else a pipe */
 	bool known;   /* nothing to do */
-	bool over;    /* all that came of it is stored */
+	/* of an unchanged file that was read to its end: the captures it is or holds */
+	bool unchanged, of_part; /* of_part: it is a part of one */
+	int64_t *ids;
+	size_t n_ids, ids_room;
+	/* of the first file of a rotated capture: all of them, itself included, as indexes */
+	size_t *parts;
+	size_t n_parts;
+	bool joined; /* it is another one's part */
+	bool over;   /* all that came of it is stored */
 	uint64_t size;
 };
 
@@ -36,6 +44,8 @@ struct work {
 
 /* Everything named twice is there once. Paths borrow from `in`. */
 void work_fill(struct work *w, const struct inputs *in);
+/* Finds the files that are parts of one capture (rotation.h). */
+void work_join(struct work *w);
 /* How many there are to read. */
 size_t work_left(const struct work *w);
 /* Decides what is read in which order: with several jobs what is much larger than its share comes

@@ -17,8 +17,10 @@
 #include "analyzer/input/format.h"
 #include "analyzer/input/pcapng_block.h"
 #include "analyzer/input/problem.h"
+#include "analyzer/input/source_set.h"
 
 struct source {
+	struct source_set *set; /* NULL: one file. Of a set nothing else is used */
 	struct reader *reader;
 	struct problem problem;
 	struct capture_pcap *pcap;     /* one of the two */
@@ -128,11 +130,23 @@ source_open(const char *path, struct source_why *why)
 	return r != NULL ? source_open_reader(r, why) : NULL;
 }
 
+struct source *
+source_open_set(const char *const *paths, size_t count, struct source_why *why)
+{
+	struct source *s = calloc(1, sizeof *s);
+	*why = (struct source_why){.kind = SOURCE_OPENED};
+	if (s == NULL)
+		return refuse(NULL, why, SOURCE_NO_MEMORY, "out of memory");
+	s->set = source_set_create(paths, count, why);
+	return s->set != NULL ? s : refuse(s, why, why->kind, why->text);
+}
+
 void
 source_close(struct source *s)
 {
 	if (s == NULL)
 		return;
+	source_set_destroy(s->set);
 	capture_pcap_destroy(s->pcap);
 	capture_pcapng_destroy(s->pcapng);
 	reader_destroy(s->reader);
@@ -142,7 +156,10 @@ source_close(struct source *s)
 void
 source_tap(struct source *s, reader_tap_fn fn, void *ctx)
 {
-	reader_tap(s->reader, fn, ctx);
+	if (s->set != NULL)
+		source_set_tap(s->set, fn, ctx);
+	else
+		reader_tap(s->reader, fn, ctx);
 }
 
 static void
@@ -176,6 +193,8 @@ finish(struct source *s, enum source_event event)
 enum source_event
 source_next(struct source *s, struct packet *packet, struct secret *secret)
 {
+	if (s->set != NULL)
+		return source_set_next(s->set, packet, secret);
 	if (s->over != SOURCE_PACKET)
 		return s->over;
 	enum source_event event = s->pcap != NULL ? capture_pcap_next(s->pcap, packet)
@@ -190,18 +209,22 @@ source_next(struct source *s, struct packet *packet, struct secret *secret)
 bool
 source_secrets_first(struct source *s, source_secret_fn fn, void *ctx)
 {
+	if (s->set != NULL)
+		return source_set_secrets_first(s->set, fn, ctx);
 	return s->pcapng != NULL && capture_pcapng_secrets(s->pcapng, fn, ctx);
 }
 
 const char *
 source_problem(struct source *s)
 {
-	return problem_line(&s->problem);
+	return s->set != NULL ? source_set_problem(s->set) : problem_line(&s->problem);
 }
 
 bool
 source_interface(const struct source *s, uint32_t index, struct source_interface *out)
 {
+	if (s->set != NULL)
+		return source_set_interface(s->set, index, out);
 	if (s->pcapng != NULL)
 		return capture_pcapng_interface(s->pcapng, index, out);
 	*out = (struct source_interface){
@@ -239,6 +262,10 @@ list_link_types(const struct source *s, uint32_t interfaces, char *text, size_t 
 void
 source_info(const struct source *s, struct source_info *out)
 {
+	if (s->set != NULL) {
+		source_set_info(s->set, out);
+		return;
+	}
 	*out = (struct source_info){
 	    .format = s->pcap != NULL ? "pcap" : "pcapng",
 	    .packets = s->packets,
@@ -259,6 +286,16 @@ source_info(const struct source *s, struct source_info *out)
 void
 source_progress(const struct source *s, uint64_t *done, uint64_t *total)
 {
+	if (s->set != NULL) {
+		source_set_progress(s->set, done, total);
+		return;
+	}
 	*done = reader_size(s->reader);
 	*total = reader_size_hint(s->reader);
+}
+
+size_t
+source_parts(const struct source *s, const struct source_part **parts)
+{
+	return s->set != NULL ? source_set_parts(s->set, parts) : 0;
 }

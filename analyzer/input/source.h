@@ -52,6 +52,8 @@ struct reader *source_reader(const char *path, struct source_why *why);
 struct source *source_open(const char *path, struct source_why *why);
 /* The same over a reader, which the source owns from now on, also on failure. */
 struct source *source_open_reader(struct reader *r, struct source_why *why);
+/* Several files as one capture, in this order, see source_set.h. Borrows the paths. */
+struct source *source_open_set(const char *const *paths, size_t count, struct source_why *why);
 void source_close(struct source *s);
 
 /* Let fn see all bytes of the file (for another digest). Call it before source_next. */
@@ -90,7 +92,16 @@ struct source_info {
 	uint32_t interfaces;       /* see source_interface; 1 in classic pcap */
 };
 
+/* A file of a set that was read. */
+struct source_part {
+	const char *path; /* as source_open_set got it */
+	struct identity identity;
+	uint64_t first_frame; /* of the set; the next part's when it has no packets */
+};
+
 void source_info(const struct source *s, struct source_info *out);
+/* Parts of a set, those that were read so far; 0 of any other source. Borrows. */
+size_t source_parts(const struct source *s, const struct source_part **parts);
 /* By packet.interface. False when there is none, or it is beyond the limit that is kept. */
 bool source_interface(const struct source *s, uint32_t index, struct source_interface *out);
 /* For a progress line: bytes read, and the size of the file (0 unknown). */

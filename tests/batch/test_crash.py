@@ -113,8 +113,9 @@ def one_line(done):
 
 @test
 def killed_at_random_moments(batch):
-    landed = 0
-    for number in range(batch.kills):
+    landed = number = 0
+    while landed < batch.kills:  # some come too late
+        number += 1
         batch.fresh()
         for _ in range(batch.random.choice((1, 1, 2, 3))):
             process = subprocess.Popen(batch.command(DATABASE, batch.random.choice((1, 2, 4))), stdin=subprocess.DEVNULL,
@@ -124,9 +125,9 @@ def killed_at_random_moments(batch):
             landed += process.wait() == -signal.SIGKILL
             batch.whole()
         batch.completes('kill %d' % number)
+        if number > 4 * batch.kills:
+            raise AssertionError('only %d kills of %d came in time' % (landed, number))
     print('# %d runs were killed before they ended' % landed)
-    if landed < batch.kills // 2:
-        raise AssertionError('only %d kills came in time' % landed)
 
 
 @test
