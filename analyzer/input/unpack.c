@@ -11,14 +11,14 @@
 #include <string.h>
 
 #include "analyzer/input/codec.h"
-#include "analyzer/input/delivery.h"
 #include "analyzer/input/member_name.h"
+#include "analyzer/input/outflow.h"
 #include "analyzer/input/spool.h"
 
 /* An open archive, and where it stands. It is walked again for each further passphrase while
  * members are left that none has opened. */
 struct level {
-	struct delivery *delivery;
+	struct outflow *outflow;
 	struct archive_walk *walk;
 	const char *path;
 	unsigned depth; /* layers, this one included */
@@ -31,11 +31,11 @@ struct level {
 	bool broken;   /* the last member could not be read to its end, which was told */
 };
 
-static void visit(struct delivery *d, struct stream *s, const char *path, unsigned depth);
+static void visit(struct outflow *d, struct stream *s, const char *path, unsigned depth);
 
 /* An open codec. */
 struct layer {
-	struct delivery *delivery;
+	struct outflow *outflow;
 	struct codec *codec;
 };
 
@@ -44,7 +44,7 @@ refuse_level(const struct level *l)
 {
 	enum source_refusal kind =
 	    archive_walk_locked(l->walk) ? SOURCE_UNSUPPORTED : SOURCE_DAMAGED;
-	delivery_refuse(l->delivery, l->path, kind, archive_walk_trouble(l->walk));
+	outflow_refuse(l->outflow, l->path, kind, archive_walk_trouble(l->walk));
 }
 
 /* The member in hand. */
@@ -52,28 +52,28 @@ static ssize_t
 level_read(void *ctx, void *to, size_t n)
 {
 	struct level *l = ctx;
-	return delivery_read(l->delivery, archive_walk_read, l->walk, to, n);
+	return outflow_read(l->outflow, archive_walk_read, l->walk, to, n);
 }
 
 static const char *
 level_trouble(void *ctx)
 {
 	const struct level *l = ctx;
-	return l->delivery->limit[0] != '\0' ? l->delivery->limit : archive_walk_trouble(l->walk);
+	return l->outflow->limit[0] != '\0' ? l->outflow->limit : archive_walk_trouble(l->walk);
 }
 
 static ssize_t
 layer_read(void *ctx, void *to, size_t n)
 {
 	struct layer *l = ctx;
-	return delivery_read(l->delivery, codec_read, l->codec, to, n);
+	return outflow_read(l->outflow, codec_read, l->codec, to, n);
 }
 
 static const char *
 layer_trouble(void *ctx)
 {
 	const struct layer *l = ctx;
-	return l->delivery->limit[0] != '\0' ? l->delivery->limit : codec_trouble(l->codec);
+	return l->outflow->limit[0] != '\0' ? l->outflow->limit : codec_trouble(l->codec);
 }
 
 /* Read the rest of a member, where stepping over it is as dear. False: it is damaged. */
@@ -94,8 +94,8 @@ leave_locked(struct level *l, const char *path, bool looked_open)
 	if (l->last && l->left == 0 && !looked_open)
 		refuse_level(l);
 	if (l->last && looked_open)
-		delivery_refuse(l->delivery, path, SOURCE_DAMAGED,
-				"encrypted archive; no line of --passphrase-file opens it");
+		outflow_refuse(l->outflow, path, SOURCE_DAMAGED,
+			       "encrypted archive; no line of --passphrase-file opens it");
 	l->left++;
 	return false;
 }
@@ -104,7 +104,7 @@ leave_locked(struct level *l, const char *path, bool looked_open)
 static bool
 visit_stream(struct level *l, struct stream *s, const char *path, bool encrypted)
 {
-	struct delivery *d = l->delivery;
+	struct outflow *d = l->outflow;
 	struct bytes start = stream_peek(s);
 	const char *name;
 	if (d->ended) /* stopped, or at a limit that is told for the whole input */
@@ -121,12 +121,12 @@ visit_stream(struct level *l, struct stream *s, const char *path, bool encrypted
 static bool
 visit_member(struct level *l, const struct archive_member *member)
 {
-	struct delivery *d = l->delivery;
+	struct outflow *d = l->outflow;
 	struct stream s = {.from = {.read = level_read, .trouble = level_trouble, .ctx = l}};
 	char *path = member->name != NULL ? member_name(l->path, member->name) : strdup(l->path);
 	bool opened = true;
 	if (path == NULL)
-		delivery_end(d, "out of memory");
+		outflow_end(d, "out of memory");
 	else
 		opened = visit_stream(l, &s, path, member->encrypted);
 	free(path);
@@ -137,12 +137,12 @@ visit_member(struct level *l, const struct archive_member *member)
 }
 
 static bool
-may_enter(struct delivery *d, const char *path, unsigned depth)
+may_enter(struct outflow *d, const char *path, unsigned depth)
 {
 	if (depth <= d->job->limits.depth)
 		return true;
 	if (!d->deep)
-		delivery_refuse(
+		outflow_refuse(
 		    d, path, SOURCE_UNSUPPORTED,
 		    "nested too deep: what is packed more than four times is not opened");
 	d->deep = true;
@@ -160,7 +160,7 @@ make_room(struct level *l)
 	size_t room = l->done_room == 0 ? 64 : 2 * l->done_room;
 	bool *bigger = realloc(l->done, room * sizeof *bigger);
 	if (bigger == NULL) {
-		delivery_end(l->delivery, "out of memory");
+		outflow_end(l->outflow, "out of memory");
 		return false;
 	}
 	memset(bigger + l->done_room, 0, (room - l->done_room) * sizeof *bigger);
@@ -172,7 +172,7 @@ make_room(struct level *l)
 static void
 take_member(struct level *l, const struct archive_member *member)
 {
-	struct delivery *d = l->delivery;
+	struct outflow *d = l->outflow;
 	uint64_t index = l->members;
 	if (!make_room(l))
 		return;
@@ -180,9 +180,9 @@ take_member(struct level *l, const struct archive_member *member)
 	if (l->pass > 0 && l->done[index])
 		return;
 	if (l->pass == 0 && d->members++ >= d->job->limits.members) {
-		delivery_end(d,
-			     "more than %" PRIu64 " members in its archives; the rest is not read",
-			     d->job->limits.members);
+		outflow_end(d,
+			    "more than %" PRIu64 " members in its archives; the rest is not read",
+			    d->job->limits.members);
 		return;
 	}
 	bool opened = visit_member(l, member);
@@ -193,7 +193,7 @@ take_member(struct level *l, const struct archive_member *member)
 static void
 walk_level(struct level *l, unsigned depth)
 {
-	struct delivery *d = l->delivery;
+	struct outflow *d = l->outflow;
 	struct archive_member member;
 	enum archive_walk_step step = ARCHIVE_WALK_OVER;
 	l->members = l->left = 0;
@@ -210,7 +210,7 @@ walk_level(struct level *l, unsigned depth)
 	if (step == ARCHIVE_WALK_TROUBLE && !l->broken)
 		refuse_level(l);
 	else if (step == ARCHIVE_WALK_OVER && l->members == 0)
-		delivery_refuse(d, l->path, SOURCE_EMPTY, "empty: nothing is packed in it");
+		outflow_refuse(d, l->path, SOURCE_EMPTY, "empty: nothing is packed in it");
 }
 
 /* A passphrase that fits by chance hides the right one behind it, so each is tried alone where the
@@ -218,7 +218,7 @@ walk_level(struct level *l, unsigned depth)
 static void
 walk_passes(struct level *l, struct stream *s, enum format_kind kind, unsigned depth)
 {
-	struct delivery *d = l->delivery;
+	struct outflow *d = l->outflow;
 	const struct archive_keys *all = &d->job->keys;
 	struct archive_bytes from = stream_bytes(s);
 	bool again = kind == FORMAT_ZIP && from.read_at != NULL && all->count > 1;
@@ -231,7 +231,7 @@ walk_passes(struct level *l, struct stream *s, enum format_kind kind, unsigned d
 		if (l->walk != NULL)
 			walk_level(l, depth);
 		else
-			delivery_end(d, "out of memory");
+			outflow_end(d, "out of memory");
 		archive_walk_close(l->walk);
 	}
 	free(l->done);
@@ -239,7 +239,7 @@ walk_passes(struct level *l, struct stream *s, enum format_kind kind, unsigned d
 
 /* A 7z archive must be sought in: held in memory where it is itself packed. */
 static bool
-spool_7zip(struct delivery *d, struct stream *s, struct spool *spool, const char *path)
+spool_7zip(struct outflow *d, struct stream *s, struct spool *spool, const char *path)
 {
 	struct archive_bytes from = stream_bytes(s);
 	char why[SOURCE_WHY_MAX];
@@ -248,42 +248,42 @@ spool_7zip(struct delivery *d, struct stream *s, struct spool *spool, const char
 		return true;
 	}
 	if (!d->ended)
-		delivery_refuse(d, path, SOURCE_UNSUPPORTED, why);
+		outflow_refuse(d, path, SOURCE_UNSUPPORTED, why);
 	return false;
 }
 
 /* A gzip or zstd stream. */
 static void
-open_codec(struct delivery *d, struct stream *s, enum format_kind kind, const char *path,
+open_codec(struct outflow *d, struct stream *s, enum format_kind kind, const char *path,
 	   unsigned depth)
 {
 	struct archive_bytes from = stream_bytes(s);
-	struct layer l = {.delivery = d, .codec = codec_open(kind, &from)};
+	struct layer l = {.outflow = d, .codec = codec_open(kind, &from)};
 	struct stream inner = {
 	    .from = {.read = layer_read, .trouble = layer_trouble, .ctx = &l},
 	    .squeezed = true,
 	};
 	if (l.codec == NULL)
-		delivery_end(d, "out of memory");
+		outflow_end(d, "out of memory");
 	else
 		visit(d, &inner, path, depth);
 	codec_close(l.codec);
 }
 
 static void
-open_level(struct delivery *d, struct stream *s, enum format_kind kind, const char *path,
+open_level(struct outflow *d, struct stream *s, enum format_kind kind, const char *path,
 	   unsigned depth)
 {
 	struct spool spool = SPOOL_EMPTY;
 	if (kind != FORMAT_7ZIP || s->from.read_at != NULL || spool_7zip(d, s, &spool, path)) {
-		struct level l = {.delivery = d, .path = path};
+		struct level l = {.outflow = d, .path = path};
 		walk_passes(&l, s, kind, depth);
 	}
 	spool_finish(&spool);
 }
 
 static void
-visit(struct delivery *d, struct stream *s, const char *path, unsigned depth)
+visit(struct outflow *d, struct stream *s, const char *path, unsigned depth)
 {
 	char text[SOURCE_WHY_MAX];
 	const char *name;
@@ -293,11 +293,11 @@ visit(struct delivery *d, struct stream *s, const char *path, unsigned depth)
 		return;
 	} else if (s->failed && kind == FORMAT_UNKNOWN) {
 		/* What it is stands behind the damage. */
-		delivery_refuse(d, path, SOURCE_DAMAGED, stream_trouble(s));
+		outflow_refuse(d, path, SOURCE_DAMAGED, stream_trouble(s));
 	} else if (start.len == 0) {
-		delivery_refuse(d, path, SOURCE_EMPTY, "empty file");
+		outflow_refuse(d, path, SOURCE_EMPTY, "empty file");
 	} else if (kind == FORMAT_PCAP || kind == FORMAT_PCAPNG) {
-		delivery_capture(d, s, path);
+		outflow_capture(d, s, path);
 	} else if (kind == FORMAT_GZIP || kind == FORMAT_ZSTD) {
 		if (may_enter(d, path, depth + 1))
 			open_codec(d, s, kind, path, depth + 1);
@@ -305,7 +305,7 @@ visit(struct delivery *d, struct stream *s, const char *path, unsigned depth)
 		open_level(d, s, kind, path, depth - (kind == FORMAT_TAR && s->squeezed));
 	} else {
 		format_refusal(kind, name, start, text, sizeof text);
-		delivery_refuse(
+		outflow_refuse(
 		    d, path, kind == FORMAT_UNKNOWN ? SOURCE_NO_CAPTURE : SOURCE_UNSUPPORTED, text);
 	}
 }
@@ -339,7 +339,7 @@ void *
 unpack_run(void *ctx)
 {
 	struct unpack_job *job = ctx;
-	struct delivery d = {.job = job};
+	struct outflow d = {.job = job};
 	struct stream s = {
 	    .from = {.read = file_read, .trouble = file_trouble, .ctx = job},
 	};
@@ -348,6 +348,6 @@ unpack_run(void *ctx)
 		s.from.size = reader_size_hint(job->reader);
 	}
 	visit(&d, &s, job->path, 0);
-	delivery_over(&d);
+	outflow_over(&d);
 	return NULL;
 }

@@ -1,15 +1,15 @@
 /*
- * delivery.h - what unpack.c found, into the ring; and how much of it there may be.
+ * outflow.h - what unpack.c found, into the ring; and how much of it there may be.
  * Between unpack.c and ring.h, on the thread that runs ahead. Limits: struct opening_limits.
  */
-#ifndef ANALYZER_INPUT_DELIVERY_H
-#define ANALYZER_INPUT_DELIVERY_H
+#ifndef ANALYZER_INPUT_OUTFLOW_H
+#define ANALYZER_INPUT_OUTFLOW_H
 
 #include "analyzer/input/stream.h"
 #include "analyzer/input/unpack.h"
 
 /* Set job, the rest 0. */
-struct delivery {
+struct outflow {
 	struct unpack_job *job;
 	uint64_t bytes;   /* decompressed, of all layers */
 	uint64_t members; /* of all layers */
@@ -21,16 +21,15 @@ struct delivery {
 };
 
 /* All of s is a capture. What cuts it short goes with it. */
-void delivery_capture(struct delivery *d, struct stream *s, const char *path);
+void outflow_capture(struct outflow *d, struct stream *s, const char *path);
 /* There is no capture at path, and why. */
-void delivery_refuse(struct delivery *d, const char *path, enum source_refusal kind,
-		     const char *text);
+void outflow_refuse(struct outflow *d, const char *path, enum source_refusal kind,
+		    const char *text);
 /* Every byte that is decompressed, of whatever layer, comes through here: as read(ctx, to, n). */
-ssize_t delivery_read(struct delivery *d, reader_fn read, void *ctx, void *to, size_t n);
+ssize_t outflow_read(struct outflow *d, reader_fn read, void *ctx, void *to, size_t n);
 /* A limit of the whole input is reached, or memory is out. */
-void delivery_end(struct delivery *d, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void outflow_end(struct outflow *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Nothing follows. */
-void delivery_over(struct delivery *d);
+void outflow_over(struct outflow *d);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * delivery.c - what unpack.c found, into the ring; and how much of it there may be. See delivery.h.
+ * outflow.c - what unpack.c found, into the ring; and how much of it there may be. See outflow.h.
  */
-#include "analyzer/input/delivery.h"
+#include "analyzer/input/outflow.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -12,7 +12,7 @@
 enum { REFUSED_MAX = 64 }; /* reasons told for one input; further ones are counted */
 
 static struct ring_slot *
-slot(struct delivery *d, enum ring_kind kind)
+slot(struct outflow *d, enum ring_kind kind)
 {
 	struct ring_slot *s = ring_free(d->job->ring);
 	if (s == NULL) {
@@ -26,7 +26,7 @@ slot(struct delivery *d, enum ring_kind kind)
 }
 
 static void
-put_refusal(struct delivery *d, const char *path, enum source_refusal kind, const char *text)
+put_refusal(struct outflow *d, const char *path, enum source_refusal kind, const char *text)
 {
 	struct ring_slot *s = slot(d, RING_REFUSED);
 	if (s == NULL)
@@ -38,7 +38,7 @@ put_refusal(struct delivery *d, const char *path, enum source_refusal kind, cons
 }
 
 void
-delivery_refuse(struct delivery *d, const char *path, enum source_refusal kind, const char *text)
+outflow_refuse(struct outflow *d, const char *path, enum source_refusal kind, const char *text)
 {
 	bool trouble = kind != SOURCE_NO_CAPTURE && kind != SOURCE_EMPTY;
 	if (trouble)
@@ -48,7 +48,7 @@ delivery_refuse(struct delivery *d, const char *path, enum source_refusal kind, 
 }
 
 __attribute__((format(printf, 2, 3))) void
-delivery_end(struct delivery *d, const char *format, ...)
+outflow_end(struct outflow *d, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
@@ -65,24 +65,23 @@ megabytes(uint64_t bytes)
 }
 
 static void
-count_bytes(struct delivery *d, uint64_t n)
+count_bytes(struct outflow *d, uint64_t n)
 {
 	const struct opening_limits *limits = &d->job->limits;
 	uint64_t consumed = d->job->consumed > 0 ? d->job->consumed : 1;
 	d->bytes += n;
 	if (d->bytes >= limits->input_bytes)
-		delivery_end(d,
-			     "stopped after %" PRIu64 " MB decompressed, the limit for one input",
-			     megabytes(d->bytes));
+		outflow_end(d, "stopped after %" PRIu64 " MB decompressed, the limit for one input",
+			    megabytes(d->bytes));
 	else if (d->bytes >= limits->ratio_from && d->bytes / consumed >= limits->ratio)
-		delivery_end(d,
-			     "stopped after %" PRIu64 " MB: decompresses to more than %" PRIu64
-			     " times its size",
-			     megabytes(d->bytes), limits->ratio);
+		outflow_end(d,
+			    "stopped after %" PRIu64 " MB: decompresses to more than %" PRIu64
+			    " times its size",
+			    megabytes(d->bytes), limits->ratio);
 }
 
 ssize_t
-delivery_read(struct delivery *d, reader_fn read, void *ctx, void *to, size_t n)
+outflow_read(struct outflow *d, reader_fn read, void *ctx, void *to, size_t n)
 {
 	if (d->ended || ring_stopped(d->job->ring)) {
 		d->ended = true;
@@ -112,7 +111,7 @@ fill(struct stream *s, struct ring_slot *slot, uint64_t room, const char **why)
 }
 
 static void
-end_capture(struct delivery *d, const char *why)
+end_capture(struct outflow *d, const char *why)
 {
 	struct ring_slot *s = slot(d, RING_CAPTURE_END);
 	if (s == NULL)
@@ -123,7 +122,7 @@ end_capture(struct delivery *d, const char *why)
 }
 
 void
-delivery_capture(struct delivery *d, struct stream *s, const char *path)
+outflow_capture(struct outflow *d, struct stream *s, const char *path)
 {
 	uint64_t left = d->job->limits.capture_bytes;
 	char limit[SOURCE_WHY_MAX];
@@ -148,7 +147,7 @@ delivery_capture(struct delivery *d, struct stream *s, const char *path)
 }
 
 void
-delivery_over(struct delivery *d)
+outflow_over(struct outflow *d)
 {
 	char text[SOURCE_WHY_MAX];
 	if (d->limit[0] != '\0' && strcmp(d->limit, d->told) != 0)
