@@ -16,9 +16,7 @@
 
 /* --- who, with whom --------------------------------------------------------------------------- */
 
-#define SESSIONS \
-	"FROM relate_scope x CROSS JOIN session s ON s.id BETWEEN x.first AND x.last " \
-	"CROSS JOIN conclusion v ON v.id = s.conclusion_id CROSS JOIN answer a ON a.id = s.answer_id "
+#define SESSIONS "FROM relate_scope x CROSS JOIN session s ON s.id BETWEEN x.first AND x.last "
 #define TAKER(lookup, window) "SELECT " lookup ", s.id, " window " " SESSIONS
 #define GIVER(lookup)         "SELECT " lookup ", s.started_ns, x.place + s.first_frame, s.id " SESSIONS
 
@@ -31,23 +29,28 @@
 
 /* --- how it ended ----------------------------------------------------------------------------- */
 
+/* Few conclusions and answers are many sessions: to look them up for each takes twice as long. */
+#define CONCLUDED(condition) "s.conclusion_id IN (SELECT v.id FROM conclusion v WHERE " condition ")"
+#define ANSWERED(condition)  "s.answer_id IN (SELECT a.id FROM answer a WHERE " condition ")"
+
 #define LEFT_WHEN_ASKED "'client_aborted_on_request', 'client_aborted_after_server_flight'"
 #define FAILED_WITHOUT_CERTIFICATE \
 	"'no_client_cert_rejected', 'no_client_cert_dropped', 'no_client_cert_unknown_outcome', " \
 	LEFT_WHEN_ASKED ", 'server_gave_up_waiting', 'client_answer_missing'"
 #define FAILED_WITH_CERTIFICATE \
 	"'client_cert_rejected', 'client_cert_dropped', 'client_cert_proof_failed'"
-#define PRESENTED "a.client_cert = 'presented'"
+#define PRESENTED ANSWERED("a.client_cert = 'presented'")
+#define EMPTY     ANSWERED("a.client_cert = 'empty'")
 #define REFUSED_ABOVE "coalesce(v.modifiers, '') LIKE '%app_layer_refusal%'"
+#define ACCEPTED CONCLUDED("v.verdict = 'mutual_auth_ok' AND NOT " REFUSED_ABOVE)
 #define SUCCEEDED \
-	"v.verdict = 'mutual_auth_ok' AND coalesce(v.modifiers, '') NOT LIKE '%dropped_after_accept%' " \
-	"AND NOT " REFUSED_ABOVE
+	CONCLUDED("v.verdict = 'mutual_auth_ok' AND coalesce(v.modifiers, '') NOT LIKE '%dropped_after_accept%' AND NOT " REFUSED_ABOVE)
 #define SERVICE "coalesce('name ' || s.sni_id, " SERVER ")"
 #define WHO     "coalesce('certificate ' || s.client_certificate_id, s.client_ip)"
-#define SURE "a.confidence IN ('certain', 'very_high', 'high')"
+#define SURE    ANSWERED("a.confidence IN ('certain', 'very_high', 'high')")
 /* Where all fail, as they do after a change of the server's, none has a partner: that is found soon.
- * v.id is there to have it asked last. */
-#define CLIENT_WITH(condition) " AND iif(v.id, s.client_ip, NULL) IN (SELECT s.client_ip " SESSIONS "WHERE " condition ")"
+ * iif() keeps it from being asked first. */
+#define CLIENT_WITH(condition) " AND iif(s.id, s.client_ip, NULL) IN (SELECT s.client_ip " SESSIONS "WHERE " condition ")"
 /* Seen at more points than anybody captures at it is no handshake captured twice, but a random that is none. */
 #define TAPS_MAX "16"
 #define RANDOMS_SEEN_TWICE \
@@ -59,7 +62,7 @@
 #define UNASKED(lookup) \
 	"SELECT " lookup ", s.id, " EVER " FROM relate_unasked u CROSS JOIN session s ON s.id = u.session_id WHERE NOT EXISTS " \
 	"(SELECT 1 FROM relate_finding f WHERE f.session_id = s.id AND f.cause IN ('not_requested', 'sni_missing_or_wrong'))"
-#define ASKED "WHERE a.client_cert_requested = 'yes' AND a.attempt = 'initial' AND " SURE
+#define ASKED "WHERE " ANSWERED("a.client_cert_requested = 'yes' AND a.attempt = 'initial'") " AND " SURE
 
 /* What a session was resumed from: what its client had sent there. */
 #define IDENTITY \
@@ -85,7 +88,7 @@
 
 /* Alerts that servers send for a CRL they lack, or a CA they no longer trust (causes.md 3.1): what
  * else they say is about the certificate itself. */
-#define ALERTS_OF_CHANGE "(a.alert_code IS NULL OR a.alert_code IN (40, 42, 45, 46, 48, 49, 80))"
+#define ALERTS_OF_CHANGE ANSWERED("a.alert_code IS NULL OR a.alert_code IN (40, 42, 45, 46, 48, 49, 80)")
 
 #define JUDGED \
 	PRESENTED " AND s.server_ip IS NOT NULL AND " WHO " IS NOT NULL AND NOT EXISTS (SELECT 1 FROM relation r " \
@@ -141,11 +144,11 @@ const char *const relate_table_sql[RELATE_TABLES] = {
      * about others and are left out. A handshake captured twice counts once. */
     [RELATE_JUDGED] =
 	"INSERT INTO relate_refused SELECT s.id, " SERVER_AS_NAME ", " SERVICE ", " WHO ", s.started_ns, x.place + s.first_frame, "
-	SURE ", v.verdict || coalesce(a.alert_code, '') " SESSIONS
-	"WHERE (v.verdict IN ('client_cert_rejected', 'client_cert_dropped') "
-	"OR (v.verdict = 'mutual_auth_ok' AND " REFUSED_ABOVE ")) AND " ALERTS_OF_CHANGE
-	" AND NOT EXISTS (SELECT 1 FROM finding f WHERE f.session_id = s.id AND f.severity = 'failure' "
-	"AND f.certainty = 'proven' AND f.cause <> 'refused_above_tls') AND " JUDGED ";"
+	SURE ", (SELECT verdict FROM conclusion WHERE id = s.conclusion_id) || "
+	"coalesce((SELECT alert_code FROM answer WHERE id = s.answer_id), '') " SESSIONS
+	"WHERE " CONCLUDED("v.verdict IN ('client_cert_rejected', 'client_cert_dropped') "
+	"OR (v.verdict = 'mutual_auth_ok' AND " REFUSED_ABOVE ")")
+	" AND " ALERTS_OF_CHANGE " AND NOT coalesce(s.signs, 0) & 4 AND " JUDGED ";"
 
 	"INSERT INTO relate_candidate "
 	"WITH busy AS (SELECT server FROM relate_refused GROUP BY server "
@@ -156,8 +159,7 @@ const char *const relate_table_sql[RELATE_TABLES] = {
 	"UNION SELECT who FROM wide UNION SELECT service FROM relate_refused WHERE who IN wide;"
 
 	"INSERT INTO relate_accepted SELECT s.id, " SERVER_AS_NAME ", " SERVICE ", " WHO ", s.started_ns, x.place + s.first_frame "
-	SESSIONS "WHERE EXISTS (SELECT 1 FROM relate_candidate) AND v.verdict = 'mutual_auth_ok' AND NOT " REFUSED_ABOVE
-	" AND " JUDGED " AND (" SERVER_AS_NAME " IN relate_candidate OR " SERVICE " IN relate_candidate "
+	SESSIONS "WHERE EXISTS (SELECT 1 FROM relate_candidate) AND " ACCEPTED " AND " JUDGED " AND (" SERVER_AS_NAME " IN relate_candidate OR " SERVICE " IN relate_candidate "
 	"OR " WHO " IN relate_candidate)",
 
     /* The handshake at the start of a chain of resumptions; sure: none of its links is inferred. */
@@ -175,7 +177,7 @@ const char *const relate_table_sql[RELATE_TABLES] = {
 
     [RELATE_UNASKED] =
 	"INSERT INTO relate_unasked SELECT s.id " SESSIONS
-	"WHERE v.verdict = 'not_requested' AND a.resumed = 'no' AND " SURE,
+	"WHERE " CONCLUDED("v.verdict = 'not_requested'") " AND " ANSWERED("a.resumed = 'no'") " AND " SURE,
 
     /* Whose certificate a name's server shows to whom, where it has shown several. */
     [RELATE_SERVED] =

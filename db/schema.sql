@@ -220,7 +220,7 @@ CREATE TABLE session (
 	server_certificate_id INTEGER REFERENCES certificate (id),
 	attempt_no INTEGER,      -- of the headline; NULL 1
 	outcome_rule INTEGER,    -- NULL: the outcome was not inferred
-	signs INTEGER,           -- 1 corroborable, 2 unsolicited
+	signs INTEGER,           -- 1 corroborable, 2 unsolicited, 4 blamed
 	handle INTEGER,          -- ticket or session id it gave out, a digest
 	used INTEGER,            -- ... it was resumed with
 	ticket_length INTEGER,   -- of a NewSessionTicket of TLS 1.3, header included

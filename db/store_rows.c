@@ -80,15 +80,34 @@ mac_number(const struct outcome_endpoint *e)
 	return v;
 }
 
-enum { SIGN_CORROBORABLE = 1, SIGN_UNSOLICITED = 2 }; /* session.signs */
+enum { SIGN_CORROBORABLE = 1, SIGN_UNSOLICITED = 2, SIGN_BLAMED = 4 }; /* session.signs */
+
+/* Is something about the certificate itself proven to be the reason? */
+static bool
+is_blamed(const struct outcome *o)
+{
+	for (size_t i = 0; i < o->n_findings; i++)
+		if (strcmp(o->findings[i].severity, "failure") == 0 &&
+		    strcmp(o->findings[i].certainty, "proven") == 0 &&
+		    strcmp(o->findings[i].cause, "refused_above_tls") != 0)
+			return true;
+	return false;
+}
+
+static int
+signs_of(const struct outcome *o)
+{
+	return (o->notes.corroborable ? SIGN_CORROBORABLE : 0) |
+	       (o->notes.unsolicited ? SIGN_UNSOLICITED : 0) | (is_blamed(o) ? SIGN_BLAMED : 0);
+}
 
 static bool
-has_notes(const struct outcome *o)
+has_notes(const struct outcome *o, int signs)
 {
 	const struct outcome_notes *n = &o->notes;
 
-	return (n->handle | n->used) != 0 || n->outcome_rule != 0 || n->corroborable ||
-	       n->unsolicited || (n->ticket_length | n->identity_length) != 0 ||
+	return signs != 0 || (n->handle | n->used) != 0 || n->outcome_rule != 0 ||
+	       (n->ticket_length | n->identity_length) != 0 ||
 	       o->attempts[o->headline].attempt_no != 1;
 }
 
@@ -96,9 +115,8 @@ static void
 bind_notes(struct store *s, sqlite3_stmt *stmt, int column, const struct outcome *o)
 {
 	const struct outcome_notes *n = &o->notes;
-	int signs =
-	    (n->corroborable ? SIGN_CORROBORABLE : 0) | (n->unsolicited ? SIGN_UNSOLICITED : 0);
-	bool noted = has_notes(o);
+	int signs = signs_of(o);
+	bool noted = has_notes(o, signs);
 
 	if (!noted && !s->noted)
 		return; /* they are NULL since the last session */
