@@ -194,15 +194,29 @@ static const struct made shards[3][SESSIONS_MAX] = {
      {.frame = 5, .start = 4, .random = 8, REFUSED}},
 };
 
+/* All clients of a server are turned away; what shows it is spread over the captures. */
+#define VISIT(n, at, cert, r)                                                                      \
+	{                                                                                          \
+		.frame = (n), .start = (at), .client = (at), .random = (r), .client_cert = (cert), \
+		OK_SESSION                                                                         \
+	}
+static const struct made trend[3][SESSIONS_MAX] = {
+    {VISIT(1, 1, "a", 11), VISIT(2, 2, "b", 12),
+     REFUSED_SINCE(9, 13, "c", "client_cert_unknown_ca", "likely")},
+    {VISIT(1, 3, "c", 13), VISIT(2, 3, "c", 14), REFUSED_SINCE(8, 12, "b", NULL, NULL)},
+    {REFUSED_SINCE(6, 11, "a", "crl_missing_or_expired", "possible"),
+     REFUSED_SINCE(7, 11, "a", NULL, NULL)},
+};
+
 static char *
-dump_in_order(const int order[3], bool one_run)
+dump_in_order(const struct made shards_made[3][SESSIONS_MAX], const int order[3], bool one_run)
 {
 	struct sample_scratch t;
 
 	sample_scratch_make(&t);
 	struct store *s = sample_open(t.db);
 	for (int i = 0; i < 3; i++) {
-		store_made(s, "IR-1", (uint8_t)(order[i] + 1), shards[order[i]]);
+		store_made(s, "IR-1", (uint8_t)(order[i] + 1), shards_made[order[i]]);
 		if (!one_run) {
 			sample_close(s);
 			s = sample_open(t.db);
@@ -219,7 +233,8 @@ test_order_and_runs(void **state)
 {
 	static const int orders[][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
 					{1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
-	char *want = dump_in_order(orders[0], true);
+	char *want = dump_in_order(shards, orders[0], true);
+	char *want_trend = dump_in_order(trend, orders[0], true);
 
 	(void)state;
 	assert_non_null(strstr(want, "f00d0100-1|retry_followed|f00d0100-4\n"));
@@ -228,14 +243,20 @@ test_order_and_runs(void **state)
 	assert_non_null(strstr(want, "f00d0300-1|resumed_from|f00d0200-2\n"));
 	assert_non_null(strstr(want, "f00d0300-3|corroborated_by|f00d0300-4\n"));
 	assert_null(strstr(want, "f00d0100-3|corroborated_by")); /* that is the capture's matter */
+	assert_non_null(strstr(want_trend, "f00d0100-9|accepted_until|f00d0200-1\n"));
+	assert_non_null(strstr(want_trend, "f00d0300-6|1|1|crl_missing_or_expired|likely|"));
 	for (size_t i = 0; i < 6; i++)
 		for (int one_run = 0; one_run < 2; one_run++) {
-			char *have = dump_in_order(orders[i], one_run != 0);
+			char *have = dump_in_order(shards, orders[i], one_run != 0);
+			char *have_trend = dump_in_order(trend, orders[i], one_run != 0);
 
 			assert_string_equal(have, want);
+			assert_string_equal(have_trend, want_trend);
 			free(have);
+			free(have_trend);
 		}
 	free(want);
+	free(want_trend);
 }
 
 static void
