@@ -166,6 +166,13 @@ add_issuer_label(struct str *label, const struct story *s, const char *plain)
 		str_add(label, plain);
 }
 
+/* "named by the server", and the request does not. */
+static bool
+is_denied(const struct story *s, const char *label, const char *name)
+{
+	return strcmp(label, "named by the server") == 0 && !is_listed(s, name);
+}
+
 static int
 shown_width(const struct proof_margin *m, const char *value)
 {
@@ -188,7 +195,7 @@ print_labels(const struct proof_margin *m, const struct story *s)
 			continue;
 		if (labels[i].name != NULL)
 			proof_line(m, NULL, labels[i].name, true, value);
-		if (labels[i].label != NULL) {
+		if (labels[i].label != NULL && !is_denied(s, labels[i].label, value)) {
 			add_issuer_label(&label, s, labels[i].label);
 			int room =
 			    m->out->width - 2 - (m->width + 1 + VALUE_AT) - (int)label.len - 1;
