@@ -4,7 +4,7 @@
  * defensive, nothing can be attached, an authorizer lets only reading through, and a clock stops
  * what does not end.
  */
-#include "db/query.h"
+#include "db/query_impl.h"
 
 #include "db/readable.h"
 
@@ -18,14 +18,6 @@
 enum {
 	PROGRESS_OPERATIONS = 10000, /* of SQLite's machine between looks at the clock */
 	VALUE_BYTES_MAX = 64 << 20,
-};
-
-struct query {
-	struct database d;
-	unsigned limit_ms;
-	int64_t deadline_ns; /* of the step that runs; 0 none */
-	bool late;
-	char denied[64]; /* what the authorizer refused last, "" nothing */
 };
 
 struct query *
@@ -112,8 +104,8 @@ authorize(void *ctx, int action, const char *first, const char *second, const ch
 	return SQLITE_OK;
 }
 
-static bool
-restrict_connection(struct query *q)
+bool
+query_restrict(struct query *q)
 {
 	sqlite3 *db = q->d.db;
 
@@ -142,7 +134,7 @@ query_open(struct query *q, const char *path, unsigned limit_ms)
 	if (access(path, F_OK) != 0)
 		return database_fault(d, "not found here. Make it: mtlscope analyze PATH, or name "
 					 "it: mtlscope failures DB");
-	bool ok = readable_open(d, NULL) && restrict_connection(q);
+	bool ok = readable_open(d, NULL) && query_restrict(q);
 	if (!ok)
 		database_close(d);
 	return ok;

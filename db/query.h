@@ -26,6 +26,10 @@ const char *query_error(const struct query *q);
 /* limit_ms: time one statement may spend in SQLite, 0 no limit. */
 bool query_open(struct query *q, const char *path, unsigned limit_ms);
 
+/* All views show what belongs to one incident only, from now on; once per query. An incident that
+ * is not there shows nothing. */
+bool query_narrow(struct query *q, const char *incident);
+
 /* A value for :name in the statement; text, the statement casts. Unused ones are ignored. */
 struct query_param {
 	const char *name, *value; /* name without the colon; value NULL is SQL NULL */

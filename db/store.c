@@ -233,7 +233,8 @@ store_wait(struct store *s, unsigned ms)
 	sqlite3_busy_timeout(s->d.db, (int)ms);
 }
 
-/* What only deleted captures referred to; their contents would still be seen in `certificates`. */
+/* What only deleted captures referred to: their certificates would still be seen, their names still
+ * be in the file. The other dictionaries hold our own words. */
 static bool
 sweep(struct store *s)
 {
@@ -248,6 +249,10 @@ sweep(struct store *s)
 	    "DELETE FROM request_item WHERE request_id NOT IN (SELECT id FROM used);"
 	    "DELETE FROM request WHERE id NOT IN (SELECT id FROM used);"
 	    "DROP TABLE used;"
+	    "DELETE FROM name WHERE id NOT IN"
+	    " (SELECT sni_id FROM session WHERE sni_id IS NOT NULL UNION"
+	    " SELECT eap_identity_id FROM session WHERE eap_identity_id IS NOT NULL);"
+	    "DELETE FROM profile WHERE id NOT IN (SELECT profile_id FROM session);"
 	    "DELETE FROM incident WHERE id NOT IN"
 	    " (SELECT incident_id FROM capture WHERE incident_id IS NOT NULL);"
 	    "UPDATE state SET sweep = 0;"

@@ -131,11 +131,19 @@ struct store_points {
  * pairs get numbers that no others in the database have. */
 bool store_compare(struct store *s, const struct store_points *points,
 		   const struct store_comparison *rows, size_t count);
+/* A capture that is in no incident yet joins this one; of two it is in the one whose name comes
+ * first in byte order, so that neither the order of runs nor of shards matters. */
+bool store_set_incident(struct store *s, int64_t capture_id, const char *incident);
 
 /* What the database holds after everything so far. */
 struct store_totals {
 	uint64_t captures, sessions;
 };
 bool store_totals(struct store *s, struct store_totals *out);
+
+/* Deletes with everything below, in one transaction; room in the file is overwritten. removed: none
+ * when there is no such thing. Files are read again when they are met again. */
+bool store_remove_incident(struct store *s, const char *incident, struct store_totals *removed);
+bool store_remove_capture(struct store *s, int64_t id, struct store_totals *removed);
 
 #endif
