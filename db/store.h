@@ -131,6 +131,7 @@ struct store_points {
  * pairs get numbers that no others in the database have. */
 bool store_compare(struct store *s, const struct store_points *points,
 		   const struct store_comparison *rows, size_t count);
+
 /* A capture that is in no incident yet joins this one; of two it is in the one whose name comes
  * first in byte order, so that neither the order of runs nor of shards matters. */
 bool store_set_incident(struct store *s, int64_t capture_id, const char *incident);

@@ -5,6 +5,7 @@
  */
 #include "analyzer/cli/command.h"
 #include "analyzer/cli/dbfile.h"
+#include "analyzer/cli/incident.h"
 #include "analyzer/cli/moment.h"
 #include "analyzer/cli/output.h"
 #include "analyzer/cli/story.h"
@@ -366,6 +367,10 @@ run(struct command_io *io, const struct options *o)
 	struct query *q = dbfile_open(io, path, "failures");
 	if (q == NULL)
 		return COMMAND_FAILED;
+	if (!incident_narrow(io, q, "failures", options_value(o, "incident"))) {
+		query_destroy(q);
+		return COMMAND_FAILED;
+	}
 	bool good = format == OUTPUT_TABLE ? list(io, q, view, path) : export(io, q, view, format);
 	fflush(stdout);
 	if (!good)
@@ -376,6 +381,7 @@ run(struct command_io *io, const struct options *o)
 
 static const struct options_row rows[] = {
     {"all", 0, NULL, "every session, not only failures"},
+    {"incident", 0, "ID", "only captures of this incident"},
     {"format", 0, "FORMAT", "table, csv, json, jsonl (table)"},
 };
 

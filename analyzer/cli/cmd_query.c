@@ -4,6 +4,7 @@
  */
 #include "analyzer/cli/command.h"
 #include "analyzer/cli/dbfile.h"
+#include "analyzer/cli/incident.h"
 #include "analyzer/cli/memory.h"
 #include "analyzer/cli/output.h"
 #include "db/named.h"
@@ -43,7 +44,8 @@ list(struct term *out)
 		str_finish(&form);
 	}
 	fputs("ask:      mtlscope query NAME [PARAMETER=VALUE]\n"
-	      "its SQL:  mtlscope query --sql NAME\n",
+	      "its SQL:  mtlscope query --sql NAME\n"
+	      "of one incident: add incident=ID, or --incident ID\n",
 	      out->file);
 	return COMMAND_DONE;
 }
@@ -161,6 +163,24 @@ ask(struct command_io *io, const struct options *o, struct query *q, char **args
 	return run_statement(io, o, q, args[0], NULL, 0);
 }
 
+/* --incident ID, or incident=ID as a parameter that every question has; NULL for all. */
+static const char *
+take_incident(const struct options *o, char **args, size_t *n_args)
+{
+	static const char prefix[] = "incident=";
+	const char *incident = options_value(o, "incident");
+	size_t kept = 0;
+
+	for (size_t i = 0; i < *n_args; i++) {
+		if (i > 0 && strncmp(args[i], prefix, sizeof(prefix) - 1) == 0)
+			incident = args[i] + sizeof(prefix) - 1;
+		else
+			args[kept++] = args[i];
+	}
+	*n_args = kept;
+	return incident;
+}
+
 static int
 run(struct command_io *io, const struct options *o)
 {
@@ -184,12 +204,15 @@ run(struct command_io *io, const struct options *o)
 	struct query *q = dbfile_open(io, path, "query");
 	if (q == NULL)
 		return COMMAND_FAILED;
-	int status = ask(io, o, q, args, n_args);
+	const char *incident = take_incident(o, args, &n_args);
+	int status = incident_narrow(io, q, "query", incident) ? ask(io, o, q, args, n_args)
+							       : COMMAND_FAILED;
 	query_destroy(q);
 	return status;
 }
 
 static const struct options_row rows[] = {
+    {"incident", 0, "ID", "only captures of this incident"},
     {"format", 0, "FORMAT", "table, csv, json, jsonl (table)"},
     {"list", 0, NULL, "the named questions"},
     {"sql", 0, "NAME", "the SQL behind a question"},

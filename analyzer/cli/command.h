@@ -31,8 +31,8 @@ struct command {
 	int (*run)(struct command_io *io, const struct options *o);
 };
 
-extern const struct command cmd_analyze, cmd_failures, cmd_show, cmd_query, cmd_schema, cmd_explain,
-    cmd_merge, cmd_compare;
+extern const struct command cmd_analyze, cmd_failures, cmd_show, cmd_query, cmd_compare, cmd_schema,
+    cmd_explain, cmd_merge, cmd_remove;
 
 /* Version of the program, as --version prints it and store.h keeps it. */
 extern const char command_version[];

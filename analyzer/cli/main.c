@@ -11,8 +11,8 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &cmd_failures, &cmd_show,    &cmd_query, &cmd_compare,
-    &cmd_explain,  &cmd_analyze, &cmd_merge, &cmd_schema,
+    &cmd_failures, &cmd_show,  &cmd_query,  &cmd_compare, &cmd_explain,
+    &cmd_analyze,  &cmd_merge, &cmd_remove, &cmd_schema,
 };
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 

@@ -320,7 +320,7 @@ def schema_lists_views():
 def help_and_version():
     contains(run('--help').stdout, 'mtlscope analyze incident.pcap', 'failures', 'schema')
     contains(run('--version').stdout, 'mtlscope ')
-    for command in ('analyze', 'failures', 'show', 'query', 'schema', 'explain', 'merge'):
+    for command in ('analyze', 'failures', 'show', 'query', 'schema', 'explain', 'merge', 'remove'):
         done = run(command, '--help')
         same((done.returncode, done.stderr), (0, ''), command)
         contains(done.stdout, 'mtlscope ' + command, '--ascii')

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""test_databases.py - merge from outside: the same as a single run, in any order, after any kill.
+"""test_databases.py - merge, remove and --incident from outside: whole databases held against each other.
 
 usage: test_databases.py MTLSCOPE
 
@@ -198,6 +198,54 @@ def shards_are_only_read():
     good('merge', 'ro.db', name, status=(0,))
     os.chmod(name, 0o600)
     same(open(name, 'rb').read() == before, True)
+
+
+@test
+def remove_undoes_analyze():
+    remove('less.db')
+    analyze('less.db', SAMPLES)
+    done = good('remove', 'less.db', '--incident', 'INC-2', status=(0,))
+    contains(done.stdout, 'incident INC-2 removed: %d captures, ' % len(SAMPLES[2::3]))
+    rest = [s for s in SAMPLES if SAMPLES.index(s) % 3 != 2]
+    analyze('rest.db', rest)
+    same_contents('rest.db', 'less.db')
+    capture, path = rows('less.db', 'SELECT capture_id, path FROM captures ORDER BY 1 DESC')[0]
+    contains(good('remove', 'less.db', '--capture', str(capture), status=(0,)).stdout, 'capture %d removed: 1 c' % capture)
+    same(rows('less.db', "SELECT count(*) FROM captures WHERE path = '%s'" % path), [(0,)])
+    analyze('less.db', SAMPLES)  # what was removed is not skipped as known
+    same_contents(single(), 'less.db')
+
+
+@test
+def bad_usage_of_remove():
+    before = open(single(), 'rb').read()
+    fails(run('remove', single()), 1, 'say what: --incident ID, or --capture ID')
+    fails(run('remove', single(), '--incident', 'INC-1', '--capture', '1'), 1, 'say what')
+    fails(run('remove', single(), '--incident', 'INC-11'), 1, 'no incident "INC-11". Did you mean "INC-1"?')
+    fails(run('remove', single(), '--incident', 'else'), 1, 'no incident "else". There are INC-1, INC-2')
+    fails(run('remove', single(), '--capture', '999'), 1, 'no capture 999; this database has 1 to %d' % len(SAMPLES))
+    fails(run('remove', single(), '--capture', 'x'), 1, '--capture')
+    fails(run('remove', single(), single(), '--capture', '1'), 1, 'one database')
+    fails(run('remove', 'absent.db', '--capture', '1'), 1, 'absent.db: no such file')
+    same(os.path.exists('absent.db'), False)
+    same(open(single(), 'rb').read() == before, True)
+
+
+@test
+def one_incident_only():
+    for incident, number in (('INC-1', 1), ('INC-2', 2)):
+        failed = rows(single(), "SELECT session_id FROM failed_mutual_auth WHERE incident = '%s' ORDER BY 1" % incident)
+        done = good('failures', '--format', 'csv', '--incident', incident, single(), status=(0,))
+        same([line.split(',')[0] for line in done.stdout.splitlines()[1:]], [str(row[0]) for row in failed])
+        contains(good('failures', '--incident', incident, single()).stderr, '%d of ' % len(failed))
+        count = good('query', '--format', 'csv', '--incident', incident, single(), 'SELECT count(*) FROM captures')
+        same(count.stdout.split()[1], str(len(SAMPLES[number::3])))
+        for how in (['incident=' + incident], ['--incident', incident]):
+            done = good('query', '--format', 'csv', single(), 'failures-by-cause', *how, status=(0,))
+            same(sum(int(line.split(',')[1]) for line in done.stdout.splitlines()[1:]), len(failed), how)
+    fails(run('failures', '--incident', 'INC', single()), 1, 'failures: no incident "INC". Did you mean "INC-')
+    fails(run('query', single(), 'timeline', 'incident=x'), 1, 'query: no incident "x". There are INC-1, INC-2')
+    fails(run('query', '--incident', 'INC-1', single(), 'DELETE FROM session'), 1, 'read-only')
 
 
 def main():
