@@ -20,10 +20,12 @@ enum { PROGRESS_OPERATIONS = 10000 /* of SQLite's machine between looks at stop 
 /* clang-format off */
 
 /* old, new: the capture's id there and here; twin: the one of the same content that is here, or NULL;
- * take: its rows are copied (a twin then goes); delta: from session ids there to those here. */
+ * take: its rows are copied (a twin then goes); delta: from session ids there to those here, NULL when
+ * the twin is another reading. */
 static const char table_sql[] =
 	"CREATE TEMP TABLE merge_capture (old INTEGER PRIMARY KEY, new INTEGER, twin INTEGER, take INTEGER NOT NULL,"
-	" first INTEGER NOT NULL, last INTEGER NOT NULL, delta INTEGER, incident_id INTEGER, sha256 TEXT)";
+	" first INTEGER NOT NULL, last INTEGER NOT NULL, delta INTEGER, incident_id INTEGER, sha256 TEXT);"
+	"CREATE TEMP TABLE merge_run (old INTEGER PRIMARY KEY, new INTEGER, pairs INTEGER)";
 
 /* XXH3 finds, SHA-256 decides where both are known. */
 static const char *const decide_sql[] = {
@@ -33,7 +35,10 @@ static const char *const decide_sql[] = {
     " s.first_session, s.last_session "
     "FROM shard.capture s LEFT JOIN main.capture t ON t.id = (SELECT min(m.id) FROM main.capture m "
     "WHERE m.xxh3 = s.xxh3 AND m.size = s.size AND (m.sha256 IS NULL OR s.sha256 IS NULL OR m.sha256 = s.sha256))",
-    "UPDATE merge_capture SET new = twin WHERE NOT take",
+    "UPDATE merge_capture AS c SET new = t.id,"
+    " delta = CASE WHEN (t.program, t.secrets, t.trust) = (s.program, s.secrets, s.trust)"
+    " AND t.last_session - t.first_session = c.last - c.first THEN t.first_session - c.first END "
+    "FROM main.capture t, shard.capture s WHERE t.id = c.twin AND s.id = c.old AND NOT c.take",
     "UPDATE merge_capture AS c SET new = n.new, delta = n.base - c.first FROM ("
     " SELECT old, (SELECT coalesce(max(id), 0) FROM main.capture) + row_number() OVER (ORDER BY old) AS new,"
     "  (SELECT coalesce(max(id), 0) + 1 FROM main.session) + coalesce(sum(last - first + 1) OVER"
@@ -82,6 +87,21 @@ static const char *const names_sql[] = {
     "ON CONFLICT (capture_id, abs_path) DO UPDATE SET path = min(path, excluded.path),"
     " file_id = coalesce(excluded.file_id, file_id)",
     STORE_PATH_OF "IN (SELECT new FROM merge_capture)",
+};
+
+/* What `compare` found stays when all its captures are here as it read them, and once when both have it. */
+static const char *const runs_sql[] = {
+    "DELETE FROM merge_run",
+    "WITH there AS (SELECT run, group_concat(point) AS points FROM (SELECT p.run, p.side || c.new AS point "
+    "FROM shard.comparison_point p LEFT JOIN merge_capture c ON c.old = p.capture_id AND c.delta IS NOT NULL "
+    "ORDER BY p.run, point) GROUP BY run HAVING count(point) = count(*)),"
+    " here AS (SELECT run, group_concat(point) AS points FROM (SELECT run, side || capture_id AS point "
+    "FROM main.comparison_point ORDER BY run, point) GROUP BY run) "
+    "INSERT INTO merge_run SELECT run, (SELECT coalesce(max(run), 0) FROM main.comparison_point)"
+    " + row_number() OVER (ORDER BY run), (SELECT coalesce(max(pair), 0) FROM main.comparison) "
+    "FROM there WHERE points NOT IN (SELECT points FROM here)",
+    "INSERT INTO main.comparison_point (run, side, capture_id) SELECT r.new, p.side, c.new FROM merge_run r "
+    "JOIN shard.comparison_point p ON p.run = r.old JOIN merge_capture c ON c.old = p.capture_id",
 };
 
 /* Rows of dictionaries come as a whole; of captures that were not taken some may be of no use. */
@@ -233,7 +253,8 @@ take_all(struct merge *m, struct merge_counts *counts)
 
 	return RUN(m, decide_sql) && count(m, counts) && RUN(m, files_sql) &&
 	       RUN(m, incidents_sql) && (counts->captures == 0 || merge_rows_copy(m)) &&
-	       RUN(m, names_sql) && delete_replaced(m) && database_exec(d, sweep_sql);
+	       RUN(m, names_sql) && delete_replaced(m) && RUN(m, runs_sql) &&
+	       merge_rows_copy_comparisons(m) && database_exec(d, sweep_sql);
 }
 
 /* Whose fault was it? What our statements cannot be to blame for was the shard's contents. */

@@ -56,5 +56,7 @@ bool merge_ids_clear(struct merge *m);
 
 /* Rows of the captures that merge_capture says are taken; inside the transaction. */
 bool merge_rows_copy(struct merge *m);
+/* What was found in the runs of merge_run. */
+bool merge_rows_copy_comparisons(struct merge *m);
 
 #endif

@@ -32,21 +32,25 @@ static const struct {
 };
 
 /* Rows of captures. Relations across captures are those of incidents, which are related anew. */
-#define OF_SESSION "s.session_id BETWEEN c.first AND c.last"
+/* clang-format off */
+#define CAPTURES      "temp.merge_capture c CROSS JOIN shard."
+#define OF_CAPTURE(t) #t, CAPTURES #t " s ON s.capture_id = c.old WHERE c.take"
+#define OF_SESSION(t) #t, CAPTURES #t " s ON s.session_id BETWEEN c.first AND c.last WHERE c.take"
 static const struct {
-	const char *table, *of;
+	const char *table, *from;
 } tables[] = {
-    {"capture", "s.id = c.old"},
-    {"capture_part", "s.capture_id = c.old"},
-    {"without_tls", "s.capture_id = c.old"},
-    {"session", "s.id BETWEEN c.first AND c.last"},
-    {"story", OF_SESSION},
-    {"finding", OF_SESSION},
-    {"revised", OF_SESSION},
-    {"revised_fact", OF_SESSION},
-    {"revised_finding", OF_SESSION},
-    {"relation", OF_SESSION " AND s.other_session_id BETWEEN c.first AND c.last"},
+    {"capture", CAPTURES "capture s ON s.id = c.old WHERE c.take"},
+    {OF_CAPTURE(capture_part)},
+    {OF_CAPTURE(without_tls)},
+    {"session", CAPTURES "session s ON s.id BETWEEN c.first AND c.last WHERE c.take"},
+    {OF_SESSION(story)},
+    {OF_SESSION(finding)},
+    {OF_SESSION(revised)},
+    {OF_SESSION(revised_fact)},
+    {OF_SESSION(revised_finding)},
+    {OF_SESSION(relation) " AND s.other_session_id BETWEEN c.first AND c.last"},
 };
+/* clang-format on */
 
 static const char *
 expression_of(const char *table, const char *column)
@@ -151,17 +155,15 @@ copy_dictionary(struct merge *m, enum merge_kind kind, const char *key)
 }
 
 static bool
-copy_table(struct merge *m, const char *table, const char *of)
+copy_table(struct merge *m, const char *table, const char *from)
 {
 	struct lists l;
 
 	lists_init(m, &l);
-	bool ok = list_columns(m, &l, table, false, NULL) &&
-		  run(m, sqlite3_mprintf("INSERT INTO main.%s (%s) SELECT %s FROM "
-					 "temp.merge_capture c CROSS JOIN shard.%s s ON %s WHERE "
-					 "c.take",
-					 table, sqlite3_str_value(l.names),
-					 sqlite3_str_value(l.values), table, of));
+	bool ok =
+	    list_columns(m, &l, table, false, NULL) &&
+	    run(m, sqlite3_mprintf("INSERT INTO main.%s (%s) SELECT %s FROM %s", table,
+				   sqlite3_str_value(l.names), sqlite3_str_value(l.values), from));
 	lists_finish(&l);
 	return ok;
 }
@@ -191,7 +193,14 @@ merge_rows_copy(struct merge *m)
 	if (!copy_request_items(m))
 		return false;
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		if (!copy_table(m, tables[i].table, tables[i].of))
+		if (!copy_table(m, tables[i].table, tables[i].from))
 			return false;
 	return true;
+}
+
+bool
+merge_rows_copy_comparisons(struct merge *m)
+{
+	return copy_table(m, "comparison",
+			  "temp.merge_run r CROSS JOIN shard.comparison s ON s.run = r.old");
 }

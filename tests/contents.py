@@ -10,6 +10,7 @@ import sqlite3
 import sys
 
 SESSIONS = ('session_id', 'other_session_id', 'near_session', 'far_session')
+NUMBERS = ('pair',)  # ids without a name of their own
 DIFFERENCES_MAX = 5
 
 
@@ -23,7 +24,8 @@ def contents(path):
         cursor = db.execute('SELECT * FROM %s' % view)
         names = [column[0] for column in cursor.description]
         maps = [keys if name in SESSIONS else hashes if name == 'capture_id' else None for name in names]
-        rows = [tuple(m.get(value, value) if m else value for m, value in zip(maps, row)) for row in cursor]
+        rows = [tuple(m.get(value, value) if m else value for m, value, name in zip(maps, row, names)
+                      if name not in NUMBERS) for row in cursor]
         found[view] = sorted(rows, key=repr)
     broken = db.execute('PRAGMA foreign_key_check').fetchall() + db.execute('PRAGMA integrity_check').fetchall()
     db.close()

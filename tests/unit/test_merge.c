@@ -78,9 +78,8 @@ test_every_reference_has_a_rule(void **state)
 #define MERGE_COLUMN(table, column, expression) #table "." #column,
 #include "db/merge.def"
 #undef MERGE_COLUMN
-	    /* merge.c's own statements; comparisons stay behind, they can be made again */
-	    "capture_name.capture_id", "capture_name.file_id", "comparison.near_session",
-	    "comparison.far_session", "comparison_point.capture_id"};
+	    /* merge.c's own statements */
+	    "capture_name.capture_id", "capture_name.file_id", "comparison_point.capture_id"};
 	struct sample_scratch t;
 	int count = 0;
 
@@ -249,6 +248,67 @@ test_files(void **state)
 	}
 }
 
+/* Captures 1 and 2 compared in one shard, 2 and 3 in another; 1 is in both. */
+static void
+compare(const char *path, int64_t near, int64_t far)
+{
+	const struct store_points points = {&near, &far, 1, 1};
+	const struct store_comparison rows[] = {
+	    {1, near * 2 - 1, far * 2 - 1, "only_far", "likely", "e", NULL, NULL, NULL},
+	    {2, near * 2, 0, "no_partner", "likely", NULL, NULL, NULL, NULL}};
+	struct store *s = sample_open(path);
+
+	if (!store_compare(s, &points, rows, 2))
+		fail_msg("%s", store_error(s));
+	sample_close(s);
+}
+
+static const char all_comparisons[] =
+    "SELECT n.session_key, f.session_key, finding, c.evidence, (SELECT count(DISTINCT pair) FROM "
+    "comparisons) FROM comparisons c LEFT JOIN sessions n ON n.session_id = near_session LEFT JOIN "
+    "sessions f ON f.session_id = far_session ORDER BY 1, 2";
+
+static void
+test_comparisons(void **state)
+{
+	const struct store_parameters plain = {"1", "", ""}, keys = {"1", "k", ""};
+	const struct reading first[] = {{.n = 1, .path = "a", .parameters = plain},
+					{.n = 2, .path = "b", .parameters = plain}};
+	const struct reading second[] = {{.n = 3, .path = "c", .parameters = plain},
+					 {.n = 2, .path = "b", .parameters = plain},
+					 {.n = 1, .path = "a", .parameters = plain}};
+	const struct reading better = {.n = 2, .path = "b", .parameters = keys};
+
+	(void)state;
+	for (int turn = 0; turn < 2; turn++) {
+		struct sample_scratch t;
+		struct merge_counts counts;
+		const char *one = turn == 0 ? t.db : t.extra, *two = turn == 0 ? t.extra : t.db;
+
+		sample_scratch_make(&t);
+		make_shard(one, first, 2);
+		make_shard(two, second, 3);
+		compare(one, 1, 2);
+		compare(two, 1, 2);
+		compare(two, 3, 2);
+		merge_well(t.db, t.extra, &counts);
+		merge_well(t.db, t.extra, &counts);
+		/* of the run that both shards have, one */
+		sample_expect(t.db, all_comparisons,
+			      "f00d0100-20|NULL|no_partner|NULL|4\n"
+			      "f00d0100-8|f00d0200-8|only_far|e|4\n"
+			      "f00d0300-20|NULL|no_partner|NULL|4\n"
+			      "f00d0300-8|f00d0200-8|only_far|e|4\n");
+		/* what was found in another reading goes */
+		unlink(t.extra);
+		make_shard(t.extra, &better, 1);
+		merge_well(t.db, t.extra, &counts);
+		assert_int_equal(counts.replaced, 1);
+		sample_expect(t.db, all_comparisons, "");
+		sample_scratch_remove(&t);
+	}
+}
+
 /* Pass 2 of an incident whose captures come from two shards. */
 static void
 test_related(void **state)
@@ -295,6 +355,7 @@ main(void)
 	    cmocka_unit_test(test_names_and_incidents),
 	    cmocka_unit_test(test_collision),
 	    cmocka_unit_test(test_files),
+	    cmocka_unit_test(test_comparisons),
 	    cmocka_unit_test(test_related),
 	};
 
