@@ -4,7 +4,7 @@
 usage: run.py [options] BUILD        BUILD: a release build with tests, e.g. build-release
 
 A: 200,000 sessions of the samples' kinds, handshakes only. Reported: sessions per second of CPU time
-   (user + system) without and with nDPI, peak memory.
+   (user + system) without and with nDPI, and merging the result into a new database; peak memory.
 B: 2,000 sessions of 1 MB. Reported: CPU time against a bare pcap_next_ex loop over the same file, in
    alternating pairs.
 C: 400 sessions of 1 MB, compressed. Reported: wall clock of the tool that decompresses it against that of
@@ -79,7 +79,18 @@ class Bench:
             rate, memory = self.sessions_per_second(capture, *more)
             print('A, %-12s %8.0f sessions per CPU second, peak %.0f MiB, %d of %d sessions found'
                   % (name, rate, memory, self.found(), self.options.sessions), flush=True)
+        self.merge()
         os.unlink(capture)
+
+    def merge(self):
+        """A's database as a shard, into a new one."""
+        merged, used = os.path.join(self.directory, 'merged.db'), []
+        for _ in range(self.options.runs):
+            used.append(measure([self.program, 'merge', merged, self.database]))
+            os.unlink(merged)
+        print('A, %-12s %8.0f sessions per CPU second, peak %.0f MiB'
+              % ('merged', self.options.sessions / statistics.median(run[0] for run in used), max(run[1] for run in used)),
+              flush=True)
 
     def b(self):
         capture = self.generate('b', self.options.bulk_sessions, MEGABYTE)
