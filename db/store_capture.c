@@ -297,7 +297,8 @@ store_capture_delete(struct store *s, int64_t id)
 	return ok;
 }
 
-/* The rows of `old` go; its names, and what is known of its content, are the new capture's. */
+/* The rows of `old` go; its names and incident, and what is known of its content, are the new
+ * capture's. */
 static bool
 replace(struct store *s, int64_t old)
 {
@@ -313,7 +314,8 @@ replace(struct store *s, int64_t old)
 	    "SELECT %lld, abs_path, path, file_id, part_no FROM capture_name WHERE capture_id = "
 	    "%lld",
 	    (long long)old, (long long)s->capture_id, (long long)s->capture_id, (long long)old);
-	return database_exec(&s->d, sql) && store_capture_delete(s, old);
+	return database_exec(&s->d, sql) && store_keep_incident(s, old) &&
+	       store_capture_delete(s, old);
 }
 
 static bool

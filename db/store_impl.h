@@ -69,6 +69,8 @@ bool store_put_name(struct store *s, int64_t capture_id, const char *path, const
 		    const struct store_file *file, unsigned part_no);
 /* Captures that are nothing but parts of this one go (store_parts.c). */
 bool store_supersede(struct store *s);
+/* The capture that is being stored is in the incident of one that goes for it, too. */
+bool store_keep_incident(struct store *s, int64_t old);
 /* Deletes a capture and everything below it; inside a transaction. */
 bool store_capture_delete(struct store *s, int64_t id);
 

@@ -99,6 +99,19 @@ store_set_incident(struct store *s, int64_t capture_id, const char *incident)
 	return begin(s) && end(s, move_into(s, capture_id, incident));
 }
 
+bool
+store_keep_incident(struct store *s, int64_t old)
+{
+	char sql[256];
+
+	sqlite3_snprintf(sizeof(sql), sql,
+			 "UPDATE capture SET incident_id = (SELECT i.id FROM incident i WHERE i.id "
+			 "IN (incident_id, (SELECT incident_id FROM capture WHERE id = %lld)) ORDER "
+			 "BY i.name LIMIT 1) WHERE id = %lld",
+			 (long long)old, (long long)s->capture_id);
+	return database_exec(&s->d, sql);
+}
+
 /* --- out of the database ------------------------------------------------------------------------
  */
 

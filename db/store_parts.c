@@ -65,7 +65,7 @@ store_supersede(struct store *s)
 
 	bool ok = database_prepare(&s->d, covered_sql, &stmt);
 	while (ok && (ok = next_covered(s, stmt, &id)) && id != 0)
-		ok = store_capture_delete(s, id);
+		ok = store_keep_incident(s, id) && store_capture_delete(s, id);
 	sqlite3_finalize(stmt);
 	return ok;
 }

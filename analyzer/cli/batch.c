@@ -347,7 +347,8 @@ read_all(struct batch *b, const struct inputs *in)
 		return;
 	if (b->settings.rotation)
 		work_join(&b->work);
-	settle_skip_known(b);
+	if (!settle_skip_known(b))
+		return;
 	make_workers(b);
 	work_arrange(&b->work, b->n_workers);
 	progress_total(&b->progress, b->work.n_order, b->work.bytes);

@@ -34,6 +34,7 @@ enum { BATCH_JOBS_MAX = 256, BATCH_OTHERS_SHOWN = 8 };
 struct batch_settings {
 	const char *database;
 	const char *incident, *note; /* NULL without */
+	const char *incidents;       /* folder of folders that name incidents, absolute; NULL */
 	const char *program;         /* version, and the filter: what results depend on */
 	const char *filter;          /* NULL: all packets */
 	const struct keys *keys;     /* NULL without */

@@ -4,6 +4,7 @@
  */
 #include "analyzer/cli/command.h"
 #include "analyzer/cli/dbfile.h"
+#include "analyzer/cli/incident.h"
 #include "analyzer/cli/lines.h"
 #include "analyzer/cli/server_ports.h"
 #include "analyzer/cli/summary.h"
@@ -18,6 +19,7 @@ enum { WHY_MAX = 256 };
 static const struct options_row rows[] = {
     {"output", 'o', "DB", "database to write (mtlscope.db)"},
     {"incident", 0, "ID", "label for these captures"},
+    {"incident-from-folder", 0, "DIR", "label of those in a folder of DIR: its name"},
     {"note", 0, "TEXT", "a line about the incident"},
     {"filter", 0, "BPF", "only packets that match"},
     {"files-from", 0, "FILE", "read more paths from it, one a line or NUL-separated"},
@@ -52,6 +54,7 @@ struct plan {
 	struct inputs *inputs;
 	unsigned jobs;
 	uint64_t memory; /* 0: not given */
+	char *incidents;
 };
 
 static void
@@ -59,6 +62,7 @@ plan_finish(struct plan *p)
 {
 	capture_filter_destroy(p->filter);
 	inputs_destroy(p->inputs);
+	free(p->incidents);
 	keys_finish(&p->keys);
 	trust_finish(&p->trust);
 	server_ports_finish(&p->ports);
@@ -181,7 +185,7 @@ make_plan(struct command_io *io, const struct options *o, struct plan *p)
 			      "name a capture, a directory, or - for stdin: mtlscope analyze PATH");
 		return false;
 	}
-	if (!read_jobs(io, o, p) || !check_stdin(io, o) ||
+	if (!read_jobs(io, o, p) || !check_stdin(io, o) || !incident_folder(io, o, &p->incidents) ||
 	    !read_lines(io, o, "passphrase-file", LINES_SECRETS, &p->passphrases) ||
 	    !keys_load(&p->keys, io, o) || !load_trust(io, o, p) || !make_filter(io, o, p) ||
 	    !make_inputs(io, o, p))
@@ -190,6 +194,7 @@ make_plan(struct command_io *io, const struct options *o, struct plan *p)
 	    .database = database != NULL ? database : dbfile_default,
 	    .incident = options_value(o, "incident"),
 	    .note = options_value(o, "note"),
+	    .incidents = p->incidents,
 	    .program = str_string(&p->program),
 	    .filter = options_value(o, "filter"),
 	    .keys = &p->keys,

@@ -6,7 +6,10 @@
 #include "analyzer/cli/memory.h"
 #include "analyzer/cli/result.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { LISTED_MAX = 5, COMPARED_MAX = 1000 };
 
@@ -69,6 +72,22 @@ incident_narrow(struct command_io *io, struct query *q, const char *command, con
 	if (query_narrow(q, name))
 		return true;
 	message_error(&io->err, command, "%s", query_error(q));
+	return false;
+}
+
+bool
+incident_folder(struct command_io *io, const struct options *o, char **folder)
+{
+	const char *path = options_value(o, "incident-from-folder");
+	struct stat st;
+
+	*folder = path != NULL ? realpath(path, NULL) : NULL;
+	if (path == NULL || (*folder != NULL && stat(*folder, &st) == 0 && S_ISDIR(st.st_mode)))
+		return true;
+	message_error(&io->err, path, "--incident-from-folder: %s",
+		      *folder != NULL ? "not a directory" : strerror(errno));
+	free(*folder);
+	*folder = NULL;
 	return false;
 }
 

@@ -13,6 +13,9 @@ bool incident_exists(struct command_io *io, struct query *q, const char *command
 /* From here on q sees this incident only; name may be NULL: everything. False as above. */
 bool incident_narrow(struct command_io *io, struct query *q, const char *command, const char *name);
 
+/* --incident-from-folder as an absolute path without links, to be freed; NULL without. False:
+ * printed. */
+bool incident_folder(struct command_io *io, const struct options *o, char **folder);
 /* The name of the folder directly below `folder` that `path` is in; both absolute, without links.
  * NULL: it is in none. The result is to be freed. */
 char *incident_of_path(const char *folder, const char *path);

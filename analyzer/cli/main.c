@@ -47,7 +47,10 @@ print_option(struct term *out, const struct options_row *row)
 		str_addf(&form, "--%s", row->name);
 	if (row->value != NULL)
 		str_addf(&form, " %s", row->value);
-	fprintf(out->file, "  %-22s  ", str_string(&form));
+	if (form.len > 22)
+		fprintf(out->file, "  %s\n%26s", str_string(&form), "");
+	else
+		fprintf(out->file, "  %-22s  ", str_string(&form));
 	for (const char *s = row->help; *s != '\0'; s++) {
 		fputc(*s, out->file);
 		if (*s == '\n')

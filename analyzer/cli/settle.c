@@ -5,10 +5,33 @@
  */
 #include "analyzer/cli/settle.h"
 
+#include "analyzer/cli/incident.h"
 #include "analyzer/cli/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* The incident of a file, to be freed; NULL for none. */
+static char *
+incident_of(const struct batch *b, const char *path)
+{
+	const struct batch_settings *s = &b->settings;
+	char *name = s->incidents != NULL ? incident_of_path(s->incidents, path) : NULL;
+
+	return name != NULL ? name : memory_copy(s->incident);
+}
+
+/* A stored capture that is met again belongs to this run's incident, too. */
+static bool
+join_incident(struct batch *b, int64_t id, const char *path)
+{
+	char *incident = incident_of(b, path);
+	bool good =
+	    incident == NULL || store_set_incident(b->store, id, incident) || batch_store_fault(b);
+
+	free(incident);
+	return good;
+}
 
 /* --- unchanged files ----------------------------------------------------------------------------
  */
@@ -102,7 +125,17 @@ skip_known(struct batch *b, struct work_unit *u)
 		}
 }
 
-void
+/* Stored captures that are met again belong to this run's incident, too. */
+static bool
+join_known(struct batch *b, const struct work_unit *u)
+{
+	for (size_t i = 0; u->known && i < u->n_ids; i++)
+		if (!join_incident(b, u->ids[i], u->abs_path))
+			return false;
+	return true;
+}
+
+bool
 settle_skip_known(struct batch *b)
 {
 	for (size_t i = 0; i < b->work.count; i++) {
@@ -113,7 +146,10 @@ settle_skip_known(struct batch *b)
 		if (!u->known)
 			skip_known(b, u);
 		b->n_skipped += u->known && b->n_not_captures == others ? 1 : 0;
+		if (!join_known(b, u))
+			return false;
 	}
+	return true;
 }
 
 /* --- captures -----------------------------------------------------------------------------------
@@ -164,13 +200,22 @@ store_parts(struct batch *b, const struct delivery *d)
 	return true;
 }
 
+/* A member of an archive is where the archive is. */
+static const char *
+file_path(const struct delivery *d)
+{
+	if (d->n_parts > 0)
+		return d->parts[0].file.path;
+	return d->is_file ? d->file.path : d->abs_path;
+}
+
 static bool
 add_copy(struct batch *b, const struct delivery *d, const struct settle_match *m)
 {
 	if (!store_abandon(b->store) || !add_names(b, d, m->id) ||
 	    (m->stored_sha256[0] != '\0' && !store_set_sha256(b->store, m->id, m->stored_sha256)) ||
 	    (d->sha256[0] != '\0' && !store_set_sha256(b->store, m->id, d->sha256)) ||
-	    !note_done(b, d))
+	    !join_incident(b, m->id, file_path(d)) || !note_done(b, d))
 		return batch_store_fault(b);
 	batch_add_id(b, m->id);
 	b->n_copies++;
@@ -178,7 +223,8 @@ add_copy(struct batch *b, const struct delivery *d, const struct settle_match *m
 }
 
 static void
-describe(const struct batch *b, const struct delivery *d, struct outcome_capture *c)
+describe(const struct batch *b, const struct delivery *d, const char *incident,
+	 struct outcome_capture *c)
 {
 	*c = (struct outcome_capture){
 	    .path = d->path,
@@ -194,7 +240,7 @@ describe(const struct batch *b, const struct delivery *d, struct outcome_capture
 	    .first_ns = d->info.first_ns != 0 ? d->info.first_ns : INT64_MIN,
 	    .last_ns = d->info.last_ns != 0 ? d->info.last_ns : INT64_MIN,
 	    .problem = d->problem,
-	    .incident = b->settings.incident,
+	    .incident = incident,
 	    .note = b->settings.note,
 	};
 	memcpy(c->xxh3, d->info.identity.hash, sizeof(c->xxh3));
@@ -229,12 +275,15 @@ store_capture(struct batch *b, struct delivery *d, int64_t replaces)
 
 	if (!emit_sessions(b, d))
 		return false;
-	describe(b, d, &capture);
+	char *incident = incident_of(b, file_path(d));
+	describe(b, d, incident, &capture);
 	keys_digest_text(b->settings.keys, b->hasher, &d->fitting, secrets);
 	struct store_parameters p = {
 	    .program = b->settings.program, .secrets = secrets, .trust = b->settings.trust->digest};
-	if (!store_parts(b, d) || !note_done(b, d) ||
-	    !store_end(b->store, &capture, &p, file, replaces, &id))
+	bool good = store_parts(b, d) && note_done(b, d) &&
+		    store_end(b->store, &capture, &p, file, replaces, &id);
+	free(incident);
+	if (!good)
 		return batch_store_fault(b);
 	b->n_read++;
 	batch_add_id(b, id);

@@ -13,8 +13,8 @@ bool settle(struct batch *b, struct delivery *d);
 /* Finds what is stored of unchanged files that were read with the same parameters. False: a fault.
  */
 bool settle_look_up(struct batch *b);
-/* ... and marks the units that need not be read, once rotated ones are joined. */
-void settle_skip_known(struct batch *b);
+/* ... and marks the units that need not be read, once rotated ones are joined. False: a fault. */
+bool settle_skip_known(struct batch *b);
 
 /* The stored capture that a delivery's content belongs to. */
 struct settle_match {

@@ -11,6 +11,7 @@ import os
 import random
 import signal
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ sys.path.insert(0, os.path.dirname(HERE))
 from contents import contents, differences  # noqa: E402
 
 SAMPLES = sorted(glob.glob(os.path.join(os.path.dirname(os.path.dirname(HERE)), 'samples', '*.pcap*')))
+CAPTURE = [name for name in SAMPLES if 'expired-certificate' in name][0]
 PROGRAM = os.path.abspath(sys.argv[1])
 KILLS = 30
 TESTS = []
@@ -246,6 +248,30 @@ def one_incident_only():
     fails(run('failures', '--incident', 'INC', single()), 1, 'failures: no incident "INC". Did you mean "INC-')
     fails(run('query', single(), 'timeline', 'incident=x'), 1, 'query: no incident "x". There are INC-1, INC-2')
     fails(run('query', '--incident', 'INC-1', single(), 'DELETE FROM session'), 1, 'read-only')
+
+
+@test
+def folders_name_incidents():
+    for name in ('in/INC-7/deep/a.pcapng', 'in/INC-8/b.pcapng', 'in/top.pcapng', 'outside.pcapng', 'in/INC-9/copy.pcapng'):
+        os.makedirs(os.path.dirname(name) or '.', exist_ok=True)
+        # a custom block makes each one's content its own, but the copy's
+        block = struct.pack('=IIIII', 0xbad, 20, 32473, len(name), 20) if 'copy' not in name and 'b.' not in name else b''
+        with open(name, 'wb') as out:
+            out.write(open(CAPTURE, 'rb').read() + block)
+    subprocess.run(['tar', 'cf', 'in/INC-7/t.tar', 'in/top.pcapng'], check=True)
+    subprocess.run(['tar', 'cf', 'in/t.tar', 'in/INC-7/deep/a.pcapng'], check=True)
+    want = [('INC-7', 'in/INC-7/deep/a.pcapng'), ('INC-7', 'in/INC-7/t.tar!in/top.pcapng'), ('INC-8', 'in/INC-8/b.pcapng'),
+            (None, 'outside.pcapng')]
+    good('analyze', '--no-progress', '-o', 'folders.db', 'in')  # no label yet: joins later
+    for _ in range(2):
+        good('analyze', '--no-progress', '-o', 'folders.db', '--incident-from-folder', './in/', 'in', 'outside.pcapng')
+        same(rows('folders.db', 'SELECT incident, path FROM captures ORDER BY path'), want)
+    for order in (['in', 'outside.pcapng'], ['outside.pcapng', 'in/t.tar', 'in/top.pcapng', 'in/INC-9', 'in/INC-8', 'in/INC-7']):
+        remove('folders.db')
+        good('analyze', '--no-progress', '-o', 'folders.db', '--incident', 'REST', '--incident-from-folder', 'in', *order)
+        same(rows('folders.db', 'SELECT incident, path FROM captures ORDER BY path'), want[:-1] + [('REST', 'outside.pcapng')])
+    fails(run('analyze', '--incident-from-folder', 'absent', 'in'), 1, 'absent: --incident-from-folder: No such file')
+    fails(run('analyze', '--incident-from-folder', CAPTURE, 'in'), 1, '--incident-from-folder: not a directory')
 
 
 def main():

@@ -65,6 +65,25 @@ test_joining_relates(void **state)
 	sample_scratch_remove(&t);
 }
 
+/* Read again without a label, a capture keeps its own. */
+static void
+test_replaced_keeps_incident(void **state)
+{
+	struct outcome_capture c = sample_capture(1, "x.pcap");
+	struct sample_scratch t;
+
+	(void)state;
+	make(&t);
+	struct store *s = sample_open(t.db);
+	assert_true(store_begin(s));
+	emit(s, &first[0]);
+	assert_true(store_end(s, &c, &sample_parameters, NULL, 1, NULL));
+	sample_close(s);
+	sample_expect(t.db, "SELECT incident, captures FROM incidents", "IR|2\n");
+	sample_expect(t.db, "SELECT count(*) FROM related", "2\n");
+	sample_scratch_remove(&t);
+}
+
 static void
 test_remove_capture(void **state)
 {
@@ -239,9 +258,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_first_name_wins),      cmocka_unit_test(test_joining_relates),
-	    cmocka_unit_test(test_remove_capture),       cmocka_unit_test(test_remove_incident),
-	    cmocka_unit_test(test_files_are_read_again), cmocka_unit_test(test_narrow_every_view),
+	    cmocka_unit_test(test_first_name_wins),
+	    cmocka_unit_test(test_joining_relates),
+	    cmocka_unit_test(test_replaced_keeps_incident),
+	    cmocka_unit_test(test_remove_capture),
+	    cmocka_unit_test(test_remove_incident),
+	    cmocka_unit_test(test_files_are_read_again),
+	    cmocka_unit_test(test_narrow_every_view),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
