@@ -88,7 +88,10 @@ io_fault(struct database *d, int error)
 bool
 database_sqlite_fault(struct database *d)
 {
-	int system_error = d->db != NULL ? sqlite3_system_errno(d->db) : 0;
+	int system_error = errno; /* a commit that fails leaves it there only */
+
+	if (d->db != NULL && sqlite3_system_errno(d->db) != 0)
+		system_error = sqlite3_system_errno(d->db);
 
 	switch (d->db != NULL ? sqlite3_errcode(d->db) : SQLITE_NOMEM) {
 	case SQLITE_FULL:

@@ -85,6 +85,14 @@ print_total(struct command_io *io, const char *database, const struct total *t)
 	fputc('\n', out);
 }
 
+static void
+say_fault(struct command_io *io, const char *fault, const struct total *t)
+{
+	message_error(
+	    &io->err, NULL, "%s%s", fault,
+	    t->shards > 0 ? ". Whole shards are kept; run the same command again to continue" : "");
+}
+
 /* With the store open; closes it. */
 static int
 merge_into(struct command_io *io, struct store *s, char *const *paths, size_t count)
@@ -97,10 +105,10 @@ merge_into(struct command_io *io, struct store *s, char *const *paths, size_t co
 	if (m != NULL)
 		result = merge_all(io, m, paths + 1, count - 1, &t);
 	if (result == MERGE_FAULT)
-		message_error(&io->err, NULL, "%s", m != NULL ? merge_error(m) : store_error(s));
+		say_fault(io, m != NULL ? merge_error(m) : store_error(s), &t);
 	merge_destroy(m);
-	if (!store_close(s)) {
-		message_error(&io->err, NULL, "%s", store_error(s));
+	if (!store_close(s) && result != MERGE_FAULT) {
+		say_fault(io, store_error(s), &t);
 		result = MERGE_FAULT;
 	}
 	if (t.shards > 0)
@@ -110,9 +118,9 @@ merge_into(struct command_io *io, struct store *s, char *const *paths, size_t co
 			     "stopped; whole shards are kept, the same command continues");
 		return COMMAND_STOPPED;
 	}
-	if (result == MERGE_FAULT || t.shards == 0)
+	if (t.shards == 0)
 		return COMMAND_FAILED;
-	return t.bad > 0 ? COMMAND_PROBLEM : COMMAND_DONE;
+	return t.bad > 0 || result == MERGE_FAULT ? COMMAND_PROBLEM : COMMAND_DONE;
 }
 
 static int

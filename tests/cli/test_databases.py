@@ -9,6 +9,7 @@ import glob
 import itertools
 import os
 import random
+import resource
 import signal
 import sqlite3
 import struct
@@ -33,9 +34,9 @@ def test(function):
     return function
 
 
-def run(*args):
+def run(*args, **options):
     return subprocess.run([PROGRAM, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          text=True, errors='replace', timeout=120)
+                          text=True, errors='replace', timeout=120, **options)
 
 
 def good(*args, status=(0, 2)):
@@ -163,6 +164,28 @@ def kill_at_any_moment():
     good('merge', 'killed.db', *shards(), status=(0,))
     same_contents(single(), 'killed.db')
     same(kills > 0, True, 'kills')
+
+
+@test
+def full_disk():
+    """No file may grow beyond a limit, as on a full disk; then there is room again."""
+    remove('full.db')
+    whole = os.path.getsize(single())
+    said = []
+    for limit in range(whole // 8, whole * 2, whole // 4):
+        done = run('merge', 'full.db', *shards(), preexec_fn=lambda: small_files(limit))
+        same(done.returncode in (0, 1, 2), True, done.stderr)
+        said += [done.stderr] if done.returncode else []
+    same(len(said) > 0, True, 'faults')
+    for text in said:
+        contains(text, 'full.db: no space left on ')
+    good('merge', 'full.db', *shards(), status=(0,))
+    same_contents(single(), 'full.db')
+
+
+def small_files(limit):
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
 
 @test
