@@ -25,7 +25,8 @@ enum { PROGRESS_OPERATIONS = 10000 /* of SQLite's machine between looks at stop 
 static const char table_sql[] =
 	"CREATE TEMP TABLE merge_capture (old INTEGER PRIMARY KEY, new INTEGER, twin INTEGER, take INTEGER NOT NULL,"
 	" first INTEGER NOT NULL, last INTEGER NOT NULL, delta INTEGER, incident_id INTEGER, sha256 TEXT);"
-	"CREATE TEMP TABLE merge_run (old INTEGER PRIMARY KEY, new INTEGER, pairs INTEGER)";
+	"CREATE TEMP TABLE merge_run (old INTEGER PRIMARY KEY, new INTEGER, pairs INTEGER);"
+	"CREATE TEMP TABLE merge_set (id INTEGER PRIMARY KEY)";
 
 /* XXH3 finds, SHA-256 decides where both are known. */
 static const char *const decide_sql[] = {
@@ -89,8 +90,17 @@ static const char *const names_sql[] = {
     STORE_PATH_OF "IN (SELECT new FROM merge_capture)",
 };
 
+/* Rotated captures that share names with those of the shard. */
+static const char *const sets_sql[] = {
+    "DELETE FROM merge_set",
+    "INSERT INTO merge_set SELECT DISTINCT p.capture_id FROM main.capture_part p "
+    "JOIN main.capture_name n ON n.capture_id = p.capture_id "
+    "WHERE n.abs_path IN (SELECT abs_path FROM main.capture_name WHERE capture_id IN (SELECT new FROM merge_capture))",
+};
+
 /* What `compare` found stays when all its captures are here as it read them, and once when both have it. */
 static const char *const runs_sql[] = {
+    "UPDATE merge_capture SET delta = NULL WHERE new NOT IN (SELECT id FROM main.capture)",
     "DELETE FROM merge_run",
     "WITH there AS (SELECT run, group_concat(point) AS points FROM (SELECT p.run, p.side || c.new AS point "
     "FROM shard.comparison_point p LEFT JOIN merge_capture c ON c.old = p.capture_id AND c.delta IS NOT NULL "
@@ -227,6 +237,28 @@ delete_replaced(struct merge *m)
 	}
 }
 
+/* What is a part, or an earlier state, of a rotated capture goes, whichever database it was in. */
+static bool
+supersede(struct merge *m)
+{
+	int64_t id;
+
+	if (!RUN(m, sets_sql))
+		return false;
+	for (;;) {
+		if (!database_number(&m->store->d, "SELECT min(id) FROM merge_set", &id))
+			return false;
+		if (id == 0)
+			return true;
+		m->store->capture_id = id;
+		if (!store_supersede(m->store) ||
+		    !database_exec(
+			&m->store->d,
+			"DELETE FROM merge_set WHERE id = (SELECT min(id) FROM merge_set)"))
+			return false;
+	}
+}
+
 static bool
 count(struct merge *m, struct merge_counts *out)
 {
@@ -253,7 +285,7 @@ take_all(struct merge *m, struct merge_counts *counts)
 
 	return RUN(m, decide_sql) && count(m, counts) && RUN(m, files_sql) &&
 	       RUN(m, incidents_sql) && (counts->captures == 0 || merge_rows_copy(m)) &&
-	       RUN(m, names_sql) && delete_replaced(m) && RUN(m, runs_sql) &&
+	       RUN(m, names_sql) && delete_replaced(m) && supersede(m) && RUN(m, runs_sql) &&
 	       merge_rows_copy_comparisons(m) && database_exec(d, sweep_sql);
 }
 

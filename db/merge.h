@@ -12,6 +12,7 @@
  *                                   come last in byte order
  *   a capture of two incidents      belongs to the one whose name comes first in byte order; of two
  *                                   notes of an incident, too, that one stays
+ *   a rotated capture that grew     the whole is kept, its parts and earlier states go
  *   a file in two states            the later one (mtime) is known; the other's names stay
  */
 #ifndef DB_MERGE_H

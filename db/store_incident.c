@@ -104,11 +104,12 @@ store_keep_incident(struct store *s, int64_t old)
 {
 	char sql[256];
 
-	sqlite3_snprintf(sizeof(sql), sql,
-			 "UPDATE capture SET incident_id = (SELECT i.id FROM incident i WHERE i.id "
-			 "IN (incident_id, (SELECT incident_id FROM capture WHERE id = %lld)) ORDER "
-			 "BY i.name LIMIT 1) WHERE id = %lld",
-			 (long long)old, (long long)s->capture_id);
+	sqlite3_snprintf(
+	    sizeof(sql), sql,
+	    "UPDATE capture SET incident_id = (SELECT i.id FROM incident i WHERE i.id "
+	    "IN (incident_id, (SELECT incident_id FROM capture WHERE id = %lld)) ORDER "
+	    "BY i.name LIMIT 1) WHERE id = %lld",
+	    (long long)old, (long long)s->capture_id);
 	return database_exec(&s->d, sql);
 }
 

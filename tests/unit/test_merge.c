@@ -248,6 +248,53 @@ test_files(void **state)
 	}
 }
 
+/* A ring buffer's files as one capture: as many parts as `parts`, the last of `size` bytes. */
+static void
+make_set(const char *path, uint8_t n, unsigned parts, uint64_t size)
+{
+	static const char *const names[] = {"r1", "r2", "r3"};
+	struct outcome_capture c = sample_capture(n, "r1");
+	struct store *s = sample_open(path);
+
+	assert_true(store_begin(s));
+	for (unsigned i = 0; i < parts; i++) {
+		struct store_part p = {.part_no = i + 1,
+				       .path = names[i],
+				       .abs_path = names[i],
+				       .xxh3 = {1, (uint8_t)i},
+				       .size = i + 1 == parts ? size : 100,
+				       .first_frame = 1};
+
+		if (i + 1 == parts)
+			p.xxh3[0] = n; /* it may have grown */
+		assert_true(store_part(s, &p));
+	}
+	if (!store_end(s, &c, &sample_parameters, NULL, 0, NULL))
+		fail_msg("%s", store_error(s));
+	sample_close(s);
+}
+
+static void
+test_grown_set(void **state)
+{
+	(void)state;
+	for (int turn = 0; turn < 2; turn++) {
+		struct sample_scratch t;
+		struct merge_counts counts;
+
+		sample_scratch_make(&t);
+		make_set(turn == 0 ? t.db : t.extra, 10, 2, 50);
+		make_set(turn == 0 ? t.extra : t.db, 20, 3, 70);
+		merge_well(t.db, t.extra, &counts);
+		merge_well(t.db, t.extra, &counts);
+		sample_expect(t.db, "SELECT path, lower(substr(content_hash, 10, 6)) FROM captures",
+			      "r1|f00d14\n");
+		sample_expect(t.db, "SELECT part_no, path FROM capture_parts ORDER BY 1",
+			      "1|r1\n2|r2\n3|r3\n");
+		sample_scratch_remove(&t);
+	}
+}
+
 /* Captures 1 and 2 compared in one shard, 2 and 3 in another; 1 is in both. */
 static void
 compare(const char *path, int64_t near, int64_t far)
@@ -355,6 +402,7 @@ main(void)
 	    cmocka_unit_test(test_names_and_incidents),
 	    cmocka_unit_test(test_collision),
 	    cmocka_unit_test(test_files),
+	    cmocka_unit_test(test_grown_set),
 	    cmocka_unit_test(test_comparisons),
 	    cmocka_unit_test(test_related),
 	};
