@@ -74,9 +74,11 @@ move_into(struct store *s, int64_t capture_id, const char *incident)
 	    "INSERT INTO incident (name) VALUES (?2) ON CONFLICT (name) DO NOTHING",
 	    "UPDATE incident SET related = 0 WHERE name = ?2 OR id = (SELECT incident_id FROM "
 	    "capture WHERE id = ?1)",
+	    "UPDATE state SET sweep = 1 WHERE EXISTS (SELECT 1 FROM capture WHERE id = ?1 AND "
+	    "incident_id IS NOT NULL)",
 	    "UPDATE capture SET incident_id = (SELECT id FROM incident WHERE name = ?2) WHERE id = "
 	    "?1",
-	    "UPDATE state SET sweep = 1"};
+	};
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
 		if (!run_with(s, steps[i], capture_id, incident))

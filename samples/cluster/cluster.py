@@ -230,11 +230,12 @@ def merge(options):
         # What is in OUT.db stays; a file that is something else is not replaced.
         if os.path.exists(options.out) and subprocess.call([*program, options.out], stdout=subprocess.DEVNULL) != DONE:
             return FAILED
-        status = subprocess.call([*program, *shards])
-        if status not in (DONE, PROBLEM):
+        done = subprocess.run([*program, *shards], stdout=subprocess.PIPE, text=True)
+        if done.returncode not in (DONE, PROBLEM):
             return FAILED
         move_in_place(merged, options.out)
-    return PROBLEM if missing else status
+    print(done.stdout.replace(merged, options.out), end='')
+    return PROBLEM if missing else done.returncode
 
 
 def status(options):

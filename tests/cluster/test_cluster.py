@@ -170,7 +170,7 @@ def with_gnu_parallel():
     work = planned('parallel')
     done = run('sh', '-c', 'seq 0 3 | parallel -j %d "$0" "$1" task "$2" {}' % CORES, sys.executable, CLUSTER, work)
     same(done.returncode, 0, done.stderr)
-    cluster('merge', work, 'parallel.db')
+    contains(cluster('merge', work, 'parallel.db').stdout, '4 shards into parallel.db: ')
     same_contents(single(), 'parallel.db')
 
 
