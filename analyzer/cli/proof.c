@@ -207,13 +207,24 @@ print_labels(const struct proof_margin *m, const struct story *s)
 	}
 }
 
+/* What the record is in which an inferred answer was seen. */
+static const char *
+inferred_answer(const struct story *s)
+{
+	if (story_is(s, "client_cert_requested", "no"))
+		return "~Finished";
+	if (!story_is(s, "client_cert", "none_sent"))
+		return "~Certificate";
+	return story_is(s, "ended_by", "client_alert") ? "~Alert-sized record" : "~No answer";
+}
+
 static void
 print_certificate(const struct proof_margin *m, const struct story *s)
 {
 	const char *basis = inferred_basis(s, "client_cert");
 
 	if (basis != NULL) {
-		proof_line(m, fact_frame(s, "client_cert"), "~Certificate", false, basis);
+		proof_line(m, fact_frame(s, "client_cert"), inferred_answer(s), false, basis);
 		return;
 	}
 	long message = story_message(s, "client", "handshake", "Certificate");

@@ -151,6 +151,8 @@ inferred_sentence(struct tls_session *s, const struct facts *f, const struct ver
 
 	for (size_t i = 0; text != NULL && i < sizeof(claims) / sizeof(claims[0]); i++) {
 		const char *basis = claims[i]->basis;
+		if (claims[i] == &f->outcome && f->outcome.value == REACTION_NOT_APPLICABLE)
+			continue;
 		if (claims[i]->evidence != EVIDENCE_INFERRED || basis == NULL ||
 		    (said != NULL && i == 2) ||
 		    strlen(text) + strlen(basis) + 4 >= OUTCOME_TEXT_MAX)

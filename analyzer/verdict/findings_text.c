@@ -31,6 +31,16 @@ word_ca_count(const struct finding_case *c)
 			    c->request->ca_names == 1 ? "" : "s");
 }
 
+static const char *
+word_not_among(const struct finding_case *c)
+{
+	if (c->request == NULL || c->request->ca_names == 1)
+		return arena_format(&c->session->arena, "not the CA that %s names",
+				    word_request(c));
+	return arena_format(&c->session->arena, "not among the %u CAs that %s names",
+			    c->request->ca_names, word_request(c));
+}
+
 /* Whose certificates the server wants. */
 static const char *
 word_wanted(const struct finding_case *c)
@@ -130,8 +140,7 @@ word_not_listed(const struct finding_case *c)
 {
 	if (!c->holds[IF_UNLISTED])
 		return "";
-	return arena_format(&c->session->arena, ", and is not among the %s of %s", word_ca_count(c),
-			    word_request(c));
+	return arena_format(&c->session->arena, ", and is %s", word_not_among(c));
 }
 
 static const char *
@@ -193,6 +202,7 @@ static const struct {
     {"depth", word_depth},
     {"intermediate", word_intermediate},
     {"list_size", word_list_size},
+    {"not_among", word_not_among},
     {"not_listed", word_not_listed},
     {"request", word_request},
     {"revoked_at", word_revoked_at},

@@ -83,12 +83,40 @@ test_stacks(void **state)
 	free(said);
 }
 
+/* One CA is not "among the 1". */
+static void
+test_numbers_of_cas(void **state)
+{
+	struct said *said = calloc(1, sizeof(*said));
+	bool told = false;
+
+	(void)state;
+	converse(said, ASK "@stranger" REST "s:alert48 s:FIN", NULL);
+	for (size_t i = 0; i < said->count; i++)
+		told |= strstr(said->explanations[i],
+			       "is not the CA that the request in frame 7 names") != NULL;
+	if (!told)
+		print_all("one CA", said);
+	assert_true(told);
+	told = false;
+	converse(said, "CH s:SH s:cert s:ske s:@CRbig s:done @stranger" REST "s:alert48 s:FIN",
+		 NULL);
+	for (size_t i = 0; i < said->count; i++)
+		told |= strstr(said->explanations[i],
+			       "is not among the 900 CAs that the request in frame") != NULL;
+	if (!told)
+		print_all("900 CAs", said);
+	assert_true(told);
+	free(said);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_conversations),
 	    cmocka_unit_test(test_stacks),
+	    cmocka_unit_test(test_numbers_of_cas),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
