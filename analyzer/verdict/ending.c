@@ -48,16 +48,50 @@ is_alert(const struct step *step)
 	return step->kind == STEP_ALERT && step->code != TLS_ALERT_close_notify;
 }
 
+/* Alerts by which a client refuses the server's certificate (RFC 8446 section 6.2, RFC 6066 section
+ * 8). */
+static bool
+about_certificate(const struct step *s)
+{
+	switch (s->code) {
+	case TLS_ALERT_bad_certificate:
+	case TLS_ALERT_unsupported_certificate:
+	case TLS_ALERT_certificate_revoked:
+	case TLS_ALERT_certificate_expired:
+	case TLS_ALERT_certificate_unknown:
+	case TLS_ALERT_unknown_ca:
+	case TLS_ALERT_decrypt_error:
+	case TLS_ALERT_bad_certificate_status_response:
+		return s->kind == STEP_ALERT;
+	default:
+		return false;
+	}
+}
+
+/* Whoever finds the connection closed under it says so by an alert (OpenSSL decode_error, GnuTLS
+ * unexpected_message, JSSE handshake_failure). Where a server may wait for more, in TLS 1.3 and
+ * after its Finished, such an alert is no reply to the certificate. */
+static bool
+is_echo(const struct step *alert, const struct step *close, bool may_wait)
+{
+	return may_wait && alert->sender == TLS_SERVER && step_knew(alert, close) &&
+	       !about_certificate(alert) && alert->code != TLS_ALERT_access_denied &&
+	       alert->code != TLS_ALERT_certificate_required;
+}
+
 /* Does an alert count although the other side had ended the attempt before? Of two ends that
  * crossed on the wire the alert does; and the server's does even when the client had left before it
  * came, if the client had answered: it is the reply to that. */
 static bool
-overrides(const struct step *alert, const struct step *first, const struct attempt *a)
+overrides(const struct mutual_auth *m, const struct attempt *a, const struct step *alert,
+	  const struct step *first)
 {
 	bool answered =
 	    a->seen[EVENT_CLIENT_CERT] != NULL || a->seen[EVENT_CLIENT_CERT_EMPTY] != NULL;
+	bool may_wait = tls_version_is_13(m->session->version) || a->server_finished != NULL;
 
-	if (!is_alert(alert) || is_alert(first) || alert->sender == first->sender)
+	if (!is_alert(alert) || is_alert(first) || alert->sender == first->sender ||
+	    is_echo(alert, first, may_wait))
 		return false;
 	return !step_knew(alert, first) || (alert->sender == TLS_SERVER && answered);
 }
@@ -79,7 +113,7 @@ first_end(struct facts *f, const struct mutual_auth *m, const struct attempt *a)
 			continue;
 		if (first == NULL)
 			first = s;
-		else if (overrides(s, first, a))
+		else if (overrides(m, a, s, first))
 			return s;
 	}
 	return first;
@@ -105,26 +139,6 @@ name_end(const struct attempt *a, const struct step *s)
 	return client ? ENDED_BY_CLIENT_ALERT : ENDED_BY_SERVER_ALERT;
 }
 
-/* Alerts by which a client refuses the server's certificate (RFC 8446 section 6.2, RFC 6066 section
- * 8). */
-static bool
-about_certificate(const struct step *s)
-{
-	switch (s->code) {
-	case TLS_ALERT_bad_certificate:
-	case TLS_ALERT_unsupported_certificate:
-	case TLS_ALERT_certificate_revoked:
-	case TLS_ALERT_certificate_expired:
-	case TLS_ALERT_certificate_unknown:
-	case TLS_ALERT_unknown_ca:
-	case TLS_ALERT_decrypt_error:
-	case TLS_ALERT_bad_certificate_status_response:
-		return s->kind == STEP_ALERT;
-	default:
-		return false;
-	}
-}
-
 static enum ending
 class_of(const struct step *s)
 {
@@ -143,6 +157,13 @@ static enum ended_by
 name_no_end(enum flow_end why)
 {
 	return why == FLOW_END_CAPTURE ? ENDED_BY_CAPTURE_END : ENDED_BY_IDLE;
+}
+
+bool
+ending_client_first(const struct facts *f, const struct step *alert)
+{
+	return f->end_step != NULL && f->end_step->sender == TLS_CLIENT &&
+	       step_knew(alert, f->end_step);
 }
 
 void

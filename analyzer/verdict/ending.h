@@ -23,6 +23,9 @@ struct ending_farewell {
 /* Sets ended_by, end_step, ending, alert and the reset_injected modifier. */
 void ending_find(struct facts *f, const struct mutual_auth *m, const struct attempt *a,
 		 enum flow_end why);
+/* The client had ended the attempt, and this alert of the server knew: it says nothing of the
+ * answer. */
+bool ending_client_first(const struct facts *f, const struct step *alert);
 struct ending_farewell ending_farewell(const struct mutual_auth *m, const struct attempt *a);
 
 /* Everything this side sent was captured: no hole, nothing acknowledged that was not seen, and its

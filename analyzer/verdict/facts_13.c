@@ -59,14 +59,14 @@ facts_13_reaction(const struct mutual_auth *m, const struct attempt *a)
 }
 
 static struct fact
-server_finished(const struct mutual_auth *m, const struct attempt *a)
+server_finished(const struct mutual_auth *m, const struct attempt *a, const struct facts *f)
 {
 	const struct step *went_on = facts_13_reaction(m, a), *alert = a->seen[EVENT_SERVER_ALERT];
 
 	if (went_on != NULL)
 		return fact_read(ANSWER_YES, "the server went on after the client's Finished",
 				 a->seen[EVENT_CLIENT_FINISHED], went_on);
-	if (alert != NULL)
+	if (alert != NULL && !ending_client_first(f, alert))
 		return fact_read(ANSWER_NO, "the server answered with a fatal alert", alert, NULL);
 	return (struct fact){.value = ANSWER_UNKNOWN};
 }
@@ -78,7 +78,7 @@ facts_13_finished(const struct mutual_auth *m, const struct attempt *a, const st
 	const struct step *finished = a->seen[EVENT_CLIENT_FINISHED];
 
 	if (side == TLS_SERVER)
-		return server_finished(m, a);
+		return server_finished(m, a, f);
 	if (finished != NULL && finished == m->session->finished_right[TLS_CLIENT])
 		return fact_read(ANSWER_YES, "Finished was decrypted, and its verify_data is right",
 				 finished, NULL);

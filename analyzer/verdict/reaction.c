@@ -21,17 +21,16 @@ reaction_since(const struct attempt *a, const struct facts *f)
 
 /* Verification after the handshake: Finished and tickets, then the refusal, decrypted. */
 static const struct step *
-late_refusal(const struct mutual_auth *m, const struct attempt *a)
+late_refusal(const struct attempt *a, const struct facts *f)
 {
 	const struct step *alert = a->seen[EVENT_SERVER_ALERT];
 	const struct step *from = a->server_finished;
 
-	if (alert == NULL || !alert->decrypted)
+	if (alert == NULL || !alert->decrypted || ending_client_first(f, alert))
 		return NULL;
 	for (const struct step *p = from; p != NULL && p != alert; p = p->next)
 		if (p->kind == STEP_APPLICATION || p->kind == STEP_GAP)
 			return NULL;
-	(void)m;
 	return alert;
 }
 
@@ -39,7 +38,7 @@ static struct fact
 accepted(const struct mutual_auth *m, const struct attempt *a, struct facts *f)
 {
 	struct ending_farewell bye = ending_farewell(m, a);
-	const struct step *alert = late_refusal(m, a);
+	const struct step *alert = late_refusal(a, f);
 
 	if (alert != NULL)
 		return fact_read(REACTION_REJECTED,
@@ -75,7 +74,7 @@ reaction_fact(const struct mutual_auth *m, const struct attempt *a, struct facts
 		return (struct fact){.value = REACTION_UNKNOWN};
 	if (f->server_finished.value == ANSWER_YES)
 		return accepted(m, a, f);
-	if (alert != NULL && since != NULL)
+	if (alert != NULL && since != NULL && !ending_client_first(f, alert))
 		return fact_read(REACTION_REJECTED,
 				 "the server's fatal alert follows the client's answer", since,
 				 alert);
