@@ -171,7 +171,9 @@ compare(struct command_io *io, const struct points *points, enum output_format f
 	if (loaded != PAIRS_LOADED)
 		say_not_loaded(io, q, loaded);
 	query_destroy(q);
-	if (loaded == PAIRS_LOADED)
+	if (loaded == PAIRS_LOADED && interrupt_seen())
+		status = COMMAND_STOPPED;
+	else if (loaded == PAIRS_LOADED)
 		status = store_rows(io, &p, points);
 	if (status == COMMAND_DONE)
 		status = print_result(io, &p, points, format);

@@ -42,13 +42,22 @@ static const char sql_name[] =
     "SELECT DISTINCT capture_id AS id FROM capture_names WHERE path = :path OR abs_path = :path "
     "OR substr(abs_path, -length(:path) - 1) = '/' || :path ORDER BY 1";
 
-/* Is the file still what was read? Where the file system knows nothing the content is trusted. */
-static bool
-unchanged(const struct result *r, size_t row, const struct identity_stat *stat)
+/* Rows of the file as it is now. One that changed has none; a capture of what it was before is not
+ * linked to it any more. Where no row is linked (they came from elsewhere) the path has to do. */
+static size_t
+current_rows(const struct result *r, const struct identity_stat *stat, bool *linked)
 {
-	return result_text(r, row, "size") == NULL ||
-	       (result_number(r, row, "size") == (int64_t)stat->size &&
-		result_number(r, row, "mtime") == stat->mtime_ns);
+	size_t current = 0;
+
+	*linked = false;
+	for (size_t i = 0; i < r->rows; i++) {
+		if (result_text(r, i, "size") == NULL)
+			continue;
+		*linked = true;
+		current += result_number(r, i, "size") == (int64_t)stat->size &&
+			   result_number(r, i, "mtime") == stat->mtime_ns;
+	}
+	return *linked ? current : r->rows;
 }
 
 /* False: not in the database as it is now. */
@@ -63,11 +72,11 @@ find_file(struct points *p, int point, struct query *q, const char *path)
 
 	if (absolute != NULL && identity_stat(absolute, &stat) &&
 	    result_load(&r, q, sql_file, &param, 1)) {
-		found = r.rows > 0;
-		for (size_t i = 0; i < r.rows; i++)
-			found = found && unchanged(&r, i, &stat);
+		bool linked;
+		found = current_rows(&r, &stat, &linked) > 0;
 		for (size_t i = 0; found && i < r.rows; i++)
-			add_id(p, point, result_number(&r, i, "id"));
+			if (!linked || result_text(&r, i, "size") != NULL)
+				add_id(p, point, result_number(&r, i, "id"));
 		result_finish(&r);
 	}
 	free(absolute);

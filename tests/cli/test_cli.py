@@ -198,6 +198,24 @@ def compare_default_database():
 
 
 @test
+def compare_reads_what_has_changed():
+    near, far = points('unchanged')[1::2]
+
+    def becomes(path):
+        with open(path, 'rb') as source, open('rotated.pcapng', 'wb') as out:
+            out.write(source.read())
+
+    becomes(points('reset')[1])
+    run('analyze', '-o', 'rotated.db', 'rotated.pcapng', far)
+    becomes(near)
+    for _ in range(2):  # read again, then found again
+        done = run('compare', 'rotated.db', '--format', 'json', '--near', 'rotated.pcapng', '--far', far)
+        same([row['finding'] for row in json.loads(done.stdout)], ['passes_through'])
+    db = sqlite3.connect('rotated.db')
+    same(db.execute('SELECT count(*) FROM captures').fetchone()[0], 3)
+
+
+@test
 def compare_directories():
     for side in ('near', 'far'):
         os.makedirs('two/' + side)
