@@ -312,7 +312,10 @@ def arguments(words):
 
 def main():
     options = arguments(sys.argv[1:])
-    sys.exit({'plan': plan, 'submit': submit, 'task': task, 'merge': merge, 'status': status}[options.verb](options))
+    try:
+        sys.exit({'plan': plan, 'submit': submit, 'task': task, 'merge': merge, 'status': status}[options.verb](options))
+    except OSError as error:  # no sbatch here, no mtlscope, no room
+        die(str(error))
 
 
 if __name__ == '__main__':

@@ -137,6 +137,9 @@ def each_task_by_itself():
     cluster('task', work, '4', status=1)
     cluster('task', work, status=1)
     cluster('task', 'nowhere', '0', status=1)
+    nothing = dict(os.environ, PATH=os.path.abspath('captures'))
+    same(cluster('submit', work, 'alone.db', status=1, env=nothing).stderr,
+         "cluster.py: [Errno 2] No such file or directory: 'sbatch'\n")
 
 
 @test
