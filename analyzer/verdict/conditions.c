@@ -162,6 +162,10 @@ answer_conditions(struct finding_case *c)
 				 c->session->trace.side[TLS_CLIENT].application_first == NULL;
 	holds[IF_NO_RENEGOTIATION] = refused_renegotiation(c);
 	holds[IF_LATER] = c->attempt->kind == ATTEMPT_RENEGOTIATION;
+	holds[IF_REFUSED_AGAIN] = holds[IF_LATER] &&
+				  c->attempt->seen[EVENT_CLIENT_SEALED] == NULL &&
+				  f->end_step != NULL && f->end_step->sender == TLS_CLIENT &&
+				  f->end_step->kind == STEP_SEALED_ALERT;
 }
 
 static const struct {

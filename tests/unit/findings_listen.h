@@ -192,11 +192,13 @@ find(const struct said *said, const char *cause)
 	return NULL;
 }
 
-#define ASK   "CH s:SH s:cert s:ske s:@CR s:done "
-#define ASK0  "CH s:SH s:cert s:ske s:@CR0 s:done "
-#define REST  " cke cv ccs fin "
-#define DONE  "s:ccs s:fin app s:app bye FIN"
-#define EMPTY "none cke ccs fin "
+#define ASK       "CH s:SH s:cert s:ske s:@CR s:done "
+#define ASK0      "CH s:SH s:cert s:ske s:@CR0 s:done "
+#define REST      " cke cv ccs fin "
+#define DONE      "s:ccs s:fin app s:app bye FIN"
+#define EMPTY     "none cke ccs fin "
+#define NOT_ASKED "CH s:SH s:cert s:ske s:done cke ccs fin "
+#define DONE12    "s:ccs s:fin "
 /* TLS 1.3 without keys: EncryptedExtensions, CertificateRequest, Certificate, CertificateVerify,
  * Finished; the same in one record. */
 #define ASK13       "CH s:SH13 s:data40 s:data122 s:data900 s:data281 s:data53 "
