@@ -157,6 +157,10 @@ database_open(struct database *d, const char *uri, int flags)
 void
 database_close(struct database *d)
 {
+	for (size_t i = 0; i < DATABASE_KEPT; i++) {
+		sqlite3_finalize(d->kept[i]);
+		d->kept[i] = NULL;
+	}
 	sqlite3_close_v2(d->db);
 	d->db = NULL;
 }
@@ -177,6 +181,40 @@ database_prepare(struct database *d, const char *sql, sqlite3_stmt **out)
 	return true;
 }
 
+/* Where a statement is, or where it may go: of a few slots the one that is its own or free, else
+ * the first. */
+static sqlite3_stmt **
+slot_of(struct database *d, const char *sql)
+{
+	enum { TRIES = 8 };
+	uint64_t h = 0;
+
+	for (const char *at = sql; *at != '\0'; at++)
+		h = (h ^ (unsigned char)*at) * UINT64_C(0x100000001b3);
+	h ^= h >> 32;
+	for (size_t i = 0; i < TRIES; i++) {
+		sqlite3_stmt **slot = &d->kept[(h + i) & (DATABASE_KEPT - 1)];
+		if (*slot == NULL || strcmp(sqlite3_sql(*slot), sql) == 0)
+			return slot;
+	}
+	return &d->kept[h & (DATABASE_KEPT - 1)];
+}
+
+bool
+database_kept(struct database *d, const char *sql, sqlite3_stmt **out)
+{
+	sqlite3_stmt **slot = slot_of(d, sql);
+
+	if (*slot == NULL || strcmp(sqlite3_sql(*slot), sql) != 0) {
+		sqlite3_finalize(*slot);
+		*slot = NULL;
+		if (!database_prepare(d, sql, slot))
+			return false;
+	}
+	*out = *slot;
+	return true;
+}
+
 bool
 database_run(struct database *d, sqlite3_stmt *stmt)
 {
@@ -187,6 +225,16 @@ database_run(struct database *d, sqlite3_stmt *stmt)
 	return ok;
 }
 
+/* The first column of what the statement gives. */
+static bool
+step_number(struct database *d, sqlite3_stmt *stmt, int64_t *out)
+{
+	int rc = sqlite3_step(stmt);
+
+	*out = rc == SQLITE_ROW ? sqlite3_column_int64(stmt, 0) : 0;
+	return rc == SQLITE_ROW || rc == SQLITE_DONE || database_sqlite_fault(d);
+}
+
 bool
 database_number(struct database *d, const char *sql, int64_t *out)
 {
@@ -194,9 +242,19 @@ database_number(struct database *d, const char *sql, int64_t *out)
 
 	if (sqlite3_prepare_v2(d->db, sql, -1, &stmt, NULL) != SQLITE_OK)
 		return database_sqlite_fault(d);
-	int rc = sqlite3_step(stmt);
-	*out = rc == SQLITE_ROW ? sqlite3_column_int64(stmt, 0) : 0;
-	bool ok = rc == SQLITE_ROW || rc == SQLITE_DONE || database_sqlite_fault(d);
+	bool ok = step_number(d, stmt, out);
 	sqlite3_finalize(stmt);
+	return ok;
+}
+
+bool
+database_number_kept(struct database *d, const char *sql, int64_t *out)
+{
+	sqlite3_stmt *stmt;
+
+	if (!database_kept(d, sql, &stmt))
+		return false;
+	bool ok = step_number(d, stmt, out);
+	sqlite3_reset(stmt);
 	return ok;
 }

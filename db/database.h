@@ -15,8 +15,11 @@
 enum { DATABASE_ERROR_MAX = 1024, DATABASE_PATH_MAX = 4096, DATABASE_BUSY_MS = 10000 };
 enum { DATABASE_URI_MAX = 3 * DATABASE_PATH_MAX + 64 };
 
+enum { DATABASE_KEPT = 256 }; /* a power of two */
+
 struct database {
 	sqlite3 *db;
+	sqlite3_stmt *kept[DATABASE_KEPT]; /* by their SQL, see database_kept */
 	char path[DATABASE_PATH_MAX];
 	char error[DATABASE_ERROR_MAX];
 };
@@ -41,9 +44,14 @@ void database_close(struct database *d);
 bool database_exec(struct database *d, const char *sql);
 /* A statement to keep (SQLITE_PREPARE_PERSISTENT). */
 bool database_prepare(struct database *d, const char *sql, sqlite3_stmt **out);
+/* The same, kept until the database is closed or another takes its place: for SQL that is run for
+ * every capture. The caller binds, runs, resets; it is not finalized. */
+bool database_kept(struct database *d, const char *sql, sqlite3_stmt **out);
 /* Runs a statement that gives no rows, and resets it. */
 bool database_run(struct database *d, sqlite3_stmt *stmt);
 /* First column of the first row; 0 when there is no row. */
 bool database_number(struct database *d, const char *sql, int64_t *out);
+/* The same with a kept statement. */
+bool database_number_kept(struct database *d, const char *sql, int64_t *out);
 
 #endif

@@ -117,7 +117,7 @@ relate_exec(struct database *d, const char *sql, const struct relate_value *valu
 {
 	sqlite3_stmt *stmt = NULL;
 
-	bool ok = database_prepare(d, sql, &stmt);
+	bool ok = database_kept(d, sql, &stmt);
 	for (size_t i = 0; ok && i < count; i++) {
 		if (values[i].text != NULL)
 			sqlite3_bind_text(stmt, (int)i + 1, values[i].text, -1, SQLITE_STATIC);
@@ -125,7 +125,8 @@ relate_exec(struct database *d, const char *sql, const struct relate_value *valu
 			sqlite3_bind_int64(stmt, (int)i + 1, values[i].number);
 	}
 	ok = ok && database_run(d, stmt);
-	sqlite3_finalize(stmt);
+	if (ok && count > 0)
+		sqlite3_clear_bindings(stmt);
 	return ok;
 }
 
@@ -143,7 +144,7 @@ static bool
 none_of(struct database *d, const char *count_sql, bool *none)
 {
 	int64_t n = 0;
-	bool ok = database_number(d, count_sql, &n);
+	bool ok = database_number_kept(d, count_sql, &n);
 
 	*none = n == 0;
 	return ok;

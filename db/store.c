@@ -80,9 +80,15 @@ static const char *const statements[STORE_STATEMENT_COUNT] = {
 };
 /* clang-format on */
 
+/* What statements of many rows would undo if they failed (pass 2 has some for each capture) is kept
+ * in memory up to here, and not in a file; SQLite's own limit is 64 KiB, four pages of ours. */
+enum { UNDO_IN_MEMORY = 2 << 20 };
+
 struct store *
 store_create(void)
 {
+	/* for the whole process, and before its first connection; else nothing happens */
+	sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, UNDO_IN_MEMORY);
 	struct store *s = calloc(1, sizeof(*s));
 	struct dictionary *c = s != NULL ? dictionary_create() : NULL;
 

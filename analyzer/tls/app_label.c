@@ -36,6 +36,7 @@ struct app_label {
 	struct ndpi_detection_module_struct *module;
 	struct ndpi_flow_struct *flow;
 	struct label slot[SLOTS];
+	uint16_t used[LABELS_MAX]; /* the slots that are taken */
 	size_t count;
 };
 
@@ -76,9 +77,8 @@ app_label_destroy(struct app_label *l)
 static void
 forget(struct app_label *l)
 {
-	if (l->count > 0)
-		memset(l->slot, 0, sizeof(l->slot));
-	l->count = 0;
+	for (; l->count > 0; l->count--)
+		l->slot[l->used[l->count - 1]] = (struct label){.key = 0};
 }
 
 /* nDPI keeps a small cache of its own, of servers it has told by their certificates. */
@@ -203,7 +203,7 @@ app_label_find(struct app_label *l, struct tls_session *s)
 		}
 		ndpi_protocol found = detect(l, s);
 		at->key = key;
-		l->count++;
+		l->used[l->count++] = (uint16_t)(at - l->slot);
 		if (found.app_protocol != NDPI_PROTOCOL_UNKNOWN ||
 		    found.master_protocol != NDPI_PROTOCOL_UNKNOWN)
 			ndpi_protocol2name(l->module, found, at->text, sizeof(at->text));
