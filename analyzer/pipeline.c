@@ -148,6 +148,7 @@ take_packet(struct pipeline *p, struct flow_table *flows, const struct packet *p
 		 * the filter leaves out. */
 		if (segment.protocol == PROTOCOL_UDP) {
 			flow_udp_stream(flows, &segment);
+			fetches_dns(&p->run.fetches, &segment);
 			return true;
 		}
 		if (p->now->filter != NULL && !capture_filter_match(p->now->filter, packet))

@@ -13,7 +13,7 @@ bool
 tls_run_init(struct tls_run *r)
 {
 	*r = (struct tls_run){0};
-	r->ports.key = &r->key;
+	r->ports.key = r->fetches.key = &r->key;
 	r->hasher = hasher_create();
 	r->certificates = certificates_create();
 	r->ja4 = ja4_create();
@@ -36,6 +36,7 @@ tls_run_finish(struct tls_run *r)
 	crypto_destroy(r->crypto);
 	sign_cache_destroy(r->signatures);
 	tls_ports_clear(&r->ports);
+	fetches_clear(&r->fetches);
 	*r = (struct tls_run){0};
 }
 
@@ -46,6 +47,7 @@ tls_run_next_capture(struct tls_run *r, bool secrets_may_come)
 	r->embedded = NULL;
 	r->secrets_may_come = secrets_may_come;
 	tls_ports_clear(&r->ports);
+	fetches_clear(&r->fetches);
 }
 
 bool

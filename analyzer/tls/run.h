@@ -10,6 +10,7 @@
 #include "analyzer/crypto/crypto.h"
 #include "analyzer/crypto/hash.h"
 #include "analyzer/hash.h"
+#include "analyzer/tls/fetches.h"
 #include "analyzer/tls/ports.h"
 #include "analyzer/tls/secrets.h"
 
@@ -29,6 +30,7 @@ struct tls_run {
 	struct crypto *crypto;
 	struct sign_cache *signatures;
 	struct tls_ports ports; /* of the capture in hand */
+	struct fetches fetches; /* likewise */
 	/* secrets; all of it may be absent */
 	const struct secrets *given; /* on the command line; borrowed, may be shared */
 	struct rsa_key *const *rsa_keys;
@@ -47,7 +49,7 @@ struct tls_run {
 bool tls_run_init(struct tls_run *r);
 void tls_run_finish(struct tls_run *r);
 
-/* Another capture begins: its secrets and server ports are not those of the last. */
+/* Another capture begins: its secrets, server ports and fetches are not those of the last. */
 void tls_run_next_capture(struct tls_run *r, bool secrets_may_come);
 /* Key log text that stood in the capture. False when memory is short. */
 bool tls_run_add_secrets(struct tls_run *r, struct bytes text);

@@ -182,6 +182,20 @@ read_server_hello(struct tls_session *s, const struct step *step, struct bytes b
 	return d;
 }
 
+/* Who was shown a certificate may ask its CA whether it still holds. */
+static void
+watch_revocation(struct tls_session *s, const struct chain_detail *chain)
+{
+	const struct endpoint *server = &s->flow->from[!s->client];
+
+	for (size_t i = 0; i < chain->count; i++) {
+		const struct outcome_certificate *c = chain->certificates[i];
+		if (!fetches_watch(&s->run->fetches, server, FETCH_OCSP, c->ocsp_urls) ||
+		    !fetches_watch(&s->run->fetches, server, FETCH_CRL, c->crl_urls))
+			s->arena.failed = true;
+	}
+}
+
 /* Messages whose bodies are read; the others only happened. */
 static const struct {
 	uint8_t type;
@@ -196,6 +210,13 @@ static const struct {
     {TLS_HS_certificate_request, read_request},
     {TLS_HS_compressed_certificate, certificate_list_read_compressed},
 };
+
+static bool
+is_client_chain(const struct step *step)
+{
+	return step->sender == TLS_CLIENT && step->detail != NULL &&
+	       (step->type == TLS_HS_certificate || step->type == TLS_HS_compressed_certificate);
+}
 
 /* Without secrets the transcript is worth keeping only while a client's proof may follow. */
 static bool
@@ -227,6 +248,8 @@ session_message(struct tls_session *s, const struct step *step, struct bytes bod
 	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]) && !step->damaged; i++)
 		if (readers[i].type == step->type)
 			kept.detail = readers[i].read(s, step, body, &kept.damaged);
+	if (is_client_chain(&kept))
+		watch_revocation(s, kept.detail);
 	keep_transcript(s, &kept, body);
 	return session_step(s, &kept);
 }

@@ -81,12 +81,23 @@ sink_data(void *ctx, struct flow *f, const struct flow_data *d)
 
 	if (t == NULL)
 		return;
-	if (d->at == 1)
+	if (d->at == 1) {
+		fetches_data(&t->wing->run->fetches, f, d);
 		begin(t, d->data);
+	}
 	if (t->unwrap == NULL || !unwrap_feed(t->unwrap, d, &skip))
 		tls_stream_data(t, d);
 	if (skip > 0)
 		flow_skip(f, d->dir, skip);
+}
+
+static void
+sink_control(void *ctx, struct flow *f, enum flow_dir d, uint8_t tcp_flags,
+	     const struct flow_mark *mark)
+{
+	struct tls_wing *wing = ctx;
+
+	fetches_control(&wing->run->fetches, f, d, tcp_flags, mark);
 }
 
 static void
@@ -129,6 +140,10 @@ sink_end(void *ctx, struct flow *f, enum flow_end why)
 struct flow_sink
 tls_wing_sink(struct tls_wing *wing)
 {
-	return (struct flow_sink){
-	    .ctx = wing, .open = sink_open, .data = sink_data, .gap = sink_gap, .end = sink_end};
+	return (struct flow_sink){.ctx = wing,
+				  .open = sink_open,
+				  .data = sink_data,
+				  .gap = sink_gap,
+				  .control = sink_control,
+				  .end = sink_end};
 }

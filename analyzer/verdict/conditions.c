@@ -254,6 +254,39 @@ request_conditions(struct finding_case *c)
 	c->holds[IF_SENDS_ANYWAY] = stack_answer(c->client_stack) == STACK_SENDS;
 }
 
+/* Reasons that an alert gives by its number; the others leave it open (RFC 8446 section 6.2). */
+static bool
+alert_says_why(int alert)
+{
+	static const int own[] = {TLS_ALERT_unsupported_certificate, TLS_ALERT_certificate_revoked,
+				  TLS_ALERT_certificate_expired,     TLS_ALERT_unknown_ca,
+				  TLS_ALERT_access_denied,           TLS_ALERT_decrypt_error};
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (own[i] == alert)
+			return true;
+	return false;
+}
+
+static void
+network_conditions(struct finding_case *c)
+{
+	const struct step *end = c->facts->end_step;
+	const struct fetches_found *ocsp = &c->network.ocsp, *crl = &c->network.crl;
+
+	network_look(&c->network, c->session, c->chain, c->cert != NULL ? c->cert->mark.time_ns : 0,
+		     end != NULL ? end->mark.time_ns : c->session->last_ns);
+	c->holds[IF_OCSP_FAILED] = ocsp->failed.kinds != 0 && !ocsp->failed.guessed && !ocsp->done;
+	c->holds[IF_OCSP_TRIED] = ocsp->failed.kinds != 0 && ocsp->failed.guessed && !ocsp->done;
+	c->holds[IF_OCSP_DONE] = ocsp->done;
+	c->holds[IF_CRL_FAILED] = crl->failed.kinds != 0 && !crl->failed.guessed && !crl->done;
+	c->holds[IF_ALERT_ELSE] = alert_says_why(c->alert);
+	if (c->facts->stage == STAGE_FINISHED)
+		return;
+	c->holds[IF_SWALLOWED] = c->network.hole == NETWORK_HOLE;
+	c->holds[IF_SWALLOWED_MAYBE] = c->network.hole == NETWORK_HOLE_MAYBE;
+}
+
 static bool
 is_text(const char *text, size_t len)
 {
@@ -316,4 +349,5 @@ conditions_of(struct finding_case *c, struct tls_session *s, const struct mutual
 	trust_conditions(c);
 	request_conditions(c);
 	hello_conditions(c);
+	network_conditions(c);
 }

@@ -7,6 +7,7 @@
 
 #include "analyzer/crypto/chain.h"
 #include "analyzer/verdict/checks.h"
+#include "analyzer/verdict/network.h"
 #include "analyzer/verdict/stack.h"
 #include "analyzer/verdict/verdict.h"
 
@@ -39,6 +40,7 @@ struct finding_case {
 	int64_t stalled; /* answer to what followed, ns */
 	struct checks checks;
 	struct chain_result trust;
+	struct network network;
 	enum stack client_stack, server_stack;
 	bool holds[IF_COUNT];
 };

@@ -21,6 +21,11 @@ enum proof_of {
 	PROOF_ANSWER, /* the client's Certificate, or what it sent instead */
 	PROOF_VERIFY,
 	PROOF_END, /* the alert or close that decided */
+	/* frames that are no messages of the session */
+	PROOF_OCSP,
+	PROOF_CRL,
+	PROOF_HOLE, /* the first and the last repetition */
+	PROOF_HOLE_END,
 };
 
 static const char *const severities[] = {"failure", "warning", "note"};
@@ -187,6 +192,29 @@ proof_step(const struct finding_case *c, enum proof_of p)
 	}
 }
 
+static uint64_t
+proof_frame(const struct finding_case *c, enum proof_of p)
+{
+	const struct network *n = &c->network;
+	const struct step *step = proof_step(c, p);
+
+	switch (p) {
+	case PROOF_OCSP:
+		return n->ocsp.failed.mark.frame;
+	case PROOF_CRL:
+		return n->crl.failed.mark.frame;
+	case PROOF_HOLE:
+	case PROOF_HOLE_END:
+		if (n->hole == NETWORK_HOLE_NONE)
+			return 0;
+		return p == PROOF_HOLE
+			   ? session_direction(c->session, n->hole_sender)->stuck.first_frame
+			   : session_direction(c->session, n->hole_sender)->stuck.last_frame;
+	default:
+		return step != NULL ? step->mark.frame : 0;
+	}
+}
+
 static void
 add_frame(struct outcome_frames *frames, uint64_t frame)
 {
@@ -203,11 +231,8 @@ frames_of(const struct rule *r, const struct finding_case *c)
 {
 	struct outcome_frames frames = {0};
 
-	for (size_t i = 0; i < LIST_MAX && r->proof[i] != PROOF_END_OF_LIST; i++) {
-		const struct step *step = proof_step(c, (enum proof_of)r->proof[i]);
-		if (step != NULL)
-			add_frame(&frames, step->mark.frame);
-	}
+	for (size_t i = 0; i < LIST_MAX && r->proof[i] != PROOF_END_OF_LIST; i++)
+		add_frame(&frames, proof_frame(c, (enum proof_of)r->proof[i]));
 	return frames;
 }
 

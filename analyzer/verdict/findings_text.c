@@ -164,6 +164,24 @@ word_crl_state(const struct finding_case *c)
 	return "";
 }
 
+static const char *
+word_ocsp(const struct finding_case *c)
+{
+	return network_fetch_words(c->session, &c->network.ocsp);
+}
+
+static const char *
+word_crl(const struct finding_case *c)
+{
+	return network_fetch_words(c->session, &c->network.crl);
+}
+
+static const char *
+word_hole(const struct finding_case *c)
+{
+	return network_hole_words(c->session, &c->network);
+}
+
 /* What is visibly wrong with the server's certificate. */
 static const char *
 word_server_problem(const struct finding_case *c)
@@ -198,12 +216,15 @@ static const struct {
     {"allowed", word_allowed},
     {"ca_count", word_ca_count},
     {"client_stack", word_client_stack},
+    {"crl", word_crl},
     {"crl_state", word_crl_state},
     {"depth", word_depth},
+    {"hole", word_hole},
     {"intermediate", word_intermediate},
     {"list_size", word_list_size},
     {"not_among", word_not_among},
     {"not_listed", word_not_listed},
+    {"ocsp", word_ocsp},
     {"request", word_request},
     {"revoked_at", word_revoked_at},
     {"server_problem", word_server_problem},

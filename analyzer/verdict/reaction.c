@@ -4,6 +4,7 @@
 #include "analyzer/verdict/reaction.h"
 
 #include "analyzer/verdict/ending.h"
+#include "analyzer/verdict/network.h"
 
 /* The step after which the server's reaction counts: the client's answer; when it is not known, the
  * end of the server's flight. */
@@ -81,7 +82,8 @@ reaction_fact(const struct mutual_auth *m, const struct attempt *a, struct facts
 	/* Of a client's bytes that are missing the last may be its goodbye. */
 	if (since == NULL || end == NULL || f->ending != ENDING_SERVER_CLOSE ||
 	    !ending_side_complete(m->session, TLS_SERVER) ||
-	    !ending_side_complete(m->session, TLS_CLIENT) || !ending_after(end, since))
+	    !ending_side_complete(m->session, TLS_CLIENT) || !ending_after(end, since) ||
+	    network_swallowed(m->session, since))
 		return (struct fact){.value = REACTION_UNKNOWN};
 	return fact_state(REACTION_DROPPED_NO_REPLY, EVIDENCE_OBSERVED, CONFIDENCE_MEDIUM,
 			  "the server closed after the client's answer, without any record", since,

@@ -5,6 +5,7 @@ they do between machines; dumpcap listens on the server's end of it. Needs root.
 """
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -13,6 +14,7 @@ SERVER4, CLIENT4 = '192.0.2.1', '192.0.2.10'
 SERVER6, CLIENT6 = '2001:db8::1', '2001:db8::10'
 SERVER, CLIENT = 'harbour-gate', 'harbour-quay'
 OFFLOADS = ('tx', 'rx', 'sg', 'tso', 'gso', 'gro')
+RESOLVER = '/etc/netns/%s' % SERVER  # ip netns exec puts its files into /etc
 HOSTS = ((SERVER, 'gate0', '02:00:00:00:00:01', SERVER4, SERVER6),
          (CLIENT, 'quay0', '02:00:00:00:00:10', CLIENT4, CLIENT6))
 PATIENCE = 10  # seconds until something that should happen is taken to have failed
@@ -36,6 +38,9 @@ def wait_until(true, what):
 
 def up():
     down()
+    os.makedirs(RESOLVER)
+    with open(os.path.join(RESOLVER, 'resolv.conf'), 'w') as out:
+        out.write('nameserver %s\n' % CLIENT4)
     for host in HOSTS:
         run('ip', 'netns', 'add', host[0])
     run('ip', 'link', 'add', 'gate0', 'netns', SERVER, 'type', 'veth', 'peer', 'name', 'quay0', 'netns', CLIENT)
@@ -50,6 +55,7 @@ def up():
 
 
 def down():
+    shutil.rmtree(RESOLVER, ignore_errors=True)
     for host in HOSTS:
         subprocess.run(('ip', 'netns', 'del', host[0]), stderr=subprocess.DEVNULL)
 

@@ -27,6 +27,7 @@ CERTS = {
     'stolen': Cert('/C=SE/O=Harbour Example/OU=Tugs/CN=tug-07', 'device-root', 'client', *ALWAYS),
     'webcam': Cert('/C=SE/O=Harbour Example/OU=Cameras/CN=camera-22', 'device-root', 'server', *ALWAYS),
     'partner': Cert('/C=NO/O=Fjord Example/CN=ferry-3', 'other-ca', 'client', *ALWAYS),
+    'pilot': Cert('/C=SE/O=Harbour Example/OU=Pilots/CN=pilot-2', 'device-root', 'status', *ALWAYS),
     'homemade': Cert('/C=SE/O=Harbour Example/CN=test-laptop', 'homemade', 'client', *ALWAYS),
 }
 
@@ -67,6 +68,13 @@ keyUsage = critical, digitalSignature
 extendedKeyUsage = clientAuth
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
+[status_ext]
+basicConstraints = critical, CA:FALSE
+keyUsage = critical, digitalSignature
+extendedKeyUsage = clientAuth
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+authorityInfoAccess = OCSP;URI:http://ocsp.harbour.example/
 '''
 
 
@@ -115,6 +123,7 @@ def create(directory):
     at = lambda tail: os.path.join(directory, tail)
     join(directory, 'crane-chain.pem', 'crane.pem', 'device-ca.pem')
     join(directory, 'mole-both.pem', 'mole.pem', 'mole.key')
+    join(directory, 'crane-long.pem', 'crane.pem', 'device-ca.pem', 'device-root.pem', 'other-ca.pem')
     cnf, signer = config(directory, 'device-root'), ('-keyfile', at('device-root.key'), '-cert', at('device-root.pem'))
     openssl('ca', '-config', cnf, *signer, '-revoke', at('stolen.pem'), '-crl_reason', 'keyCompromise')
     openssl('ca', '-config', cnf, *signer, '-gencrl', '-crldays', '3650', '-out', at('device-root.crl'))

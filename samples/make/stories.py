@@ -33,6 +33,24 @@ http { access_log off; client_body_temp_path %(dir)s/t; proxy_temp_path %(dir)s/
   ssl_protocols %(version)s; ssl_verify_client on; ssl_client_certificate %(dir)s/device-root.pem;
   location / { root %(dir)s; } } }
 '''
+APACHE = '''ServerRoot /usr/lib/apache2
+%(modules)s
+PidFile %(dir)s/apache.pid
+ServerName gate.harbour.example
+Listen %(port)d
+ErrorLog /dev/stderr
+LogLevel ssl:info
+DocumentRoot %(dir)s
+SSLEngine on
+SSLProtocol %(version)s
+SSLCertificateFile %(dir)s/server.pem
+SSLCertificateKeyFile %(dir)s/server.key
+SSLVerifyClient require
+SSLCACertificateFile %(dir)s/device-root.pem
+SSLOCSPEnable on
+SSLOCSPResponderTimeout 3
+'''
+APACHE_MODULES = ('mpm_event', 'authz_core', 'socache_shmcb', 'ssl')
 NODE = '''const fs = require("fs"), tls = require("tls"), read = n => fs.readFileSync(n);
 tls.createServer({ key: read("server.key"), cert: read("server.pem"), ca: read("device-root.pem"),
   requestCert: true, rejectUnauthorized: true, maxVersion: "TLSv1.2" }, s => s.end("hello\\n"))
@@ -73,6 +91,10 @@ def wall(namespace, device, word, way):
     return namespace, ('python3', os.path.join(HERE, 'wall.py'), device, word, way)
 
 
+def resolver(name, address):
+    return CLIENT, ('python3', os.path.join(HERE, 'resolver.py'), CLIENT4, name, address)
+
+
 def s_server(port, *more):
     return ('openssl', 's_server', '-accept', str(port), '-cert', 'server.pem', '-key', 'server.key', '-WWW',
             '-msg') + more
@@ -86,6 +108,11 @@ def gnutls_serv(port, *more):
 def nginx(port, version):
     """make writes the file from NGINX."""
     return ('nginx', '-c', 'nginx-%d-%s.conf' % (port, version))
+
+
+def apache(port, version):
+    """Likewise, from APACHE."""
+    return ('apache2', '-f', 'apache-%d-%s.conf' % (port, version), '-X')
 
 
 def node(port):
@@ -187,6 +214,20 @@ STORIES = (
            http(8883, '--local-port', '50004'), curl_as(8883, 'tug', host=SERVER6)],
           ['idle', 'Failed to connect', 'Timeout was reached', 'http request'],
           setup=[firewall('50002', 8883, 'REJECT', '--reject-with', 'tcp-reset'), firewall('50003', 8883, 'DROP')]),
+
+    # the server asks others, and they do not answer
+    Story('ocsp-responder-silent.pcapng', 443, apache(443, 'TLSv1.2'), [curl_as(443, 'pilot')],
+          ['could not connect to OCSP responder', 'alert'], filter='udp port 53 or tcp port 80',
+          setup=[(CLIENT, ('iptables', '-A', 'INPUT', '-p', 'tcp', '--dport', '80', '-j', 'DROP'))],
+          beside=[resolver('ocsp.harbour.example', CLIENT4)]),
+    Story('ocsp-name-unknown.pcapng', 443, apache(443, 'TLSv1.2'), [curl_as(443, 'pilot')],
+          ['could not resolve address of OCSP responder', 'alert'], filter='udp port 53 or tcp port 80',
+          beside=[resolver('crl.harbour.example', CLIENT4)]),
+
+    # a path on which large packets disappear, behind the point of capture
+    Story('swallowed-by-a-tunnel.pcapng', 8883, s_server(8883, *TLS12, *REQUIRE), [curl_as(8883, 'crane-long')],
+          ['Connection timed out after'],
+          setup=[(SERVER, ('iptables', '-A', 'INPUT', '-m', 'length', '--length', '1401:65535', '-j', 'DROP'))]),
 
     # something between the two interferes
     Story('cut-by-a-wall.pcapng', 8883, slow_python(8883), [curl_as(8883, 'tug')],

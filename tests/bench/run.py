@@ -22,7 +22,8 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SAMPLES = os.path.join(os.path.dirname(os.path.dirname(HERE)), 'samples')
-NO_TEMPLATE = ('cut-short', 'lost-client-flight', 'never-reached-tls', 'cut-by-a-wall')  # damaged, or more than sessions
+NO_TEMPLATE = ('cut-short', 'lost-client-flight', 'never-reached-tls', 'cut-by-a-wall',
+               'ocsp', 'swallowed')  # damaged, or more than sessions
 FINISHED = ('accepted', 'never', 'optional', 'nginx', 'resumed', 'tls13-accepted')  # these can carry data
 MEGABYTE = 1 << 20
 

@@ -16,7 +16,7 @@ import tarfile
 import zipfile
 
 SAMPLES = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), 'samples')
-PCAP_MAGIC, ENHANCED_PACKET, CERTIFICATE, HANDSHAKE = 0xA1B2C3D4, 6, 11, 22
+PCAP_MAGIC, ENHANCED_PACKET, CERTIFICATE, HANDSHAKE, UDP = 0xA1B2C3D4, 6, 11, 22, 17
 
 
 def pcap_frames(data):
@@ -37,11 +37,13 @@ def pcapng_frames(data):
         at += length
 
 
-def tcp_payload(frame):
-    """(addresses and ports, payload) of an Ethernet frame as the samples have them."""
+def payload_of(frame):
+    """(addresses and ports, payload) of an Ethernet frame as the samples have them; without the former a datagram."""
     kind = struct.unpack_from('>H', frame, 12)[0]
     header = 14 + ((frame[14] & 15) * 4 if kind == 0x0800 else 40)
     end = 14 + (struct.unpack_from('>H', frame, 16)[0] if kind == 0x0800 else 40 + struct.unpack_from('>H', frame, 18)[0])
+    if frame[23 if kind == 0x0800 else 20] == UDP:
+        return None, frame[header + 8:end]
     addresses = frame[26:34] if kind == 0x0800 else frame[22:54]
     return addresses + frame[header:header + 4], frame[header + (frame[header + 12] >> 4) * 4:end]
 
@@ -104,9 +106,12 @@ def seeds(data):
     streams = {}
     classic = struct.unpack_from('<I', data)[0] == PCAP_MAGIC
     for frame in pcap_frames(data) if classic else pcapng_frames(data):
-        flow, payload = tcp_payload(frame)
+        flow, payload = payload_of(frame)
         if payload:
             yield frame
+        if payload and not flow:
+            yield payload
+        elif payload:
             streams[flow] = streams.get(flow, b'') + payload
     for stream in filter(None, streams.values()):
         yield stream
