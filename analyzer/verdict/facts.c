@@ -201,6 +201,9 @@ server_left_unanswered(const struct mutual_auth *m, const struct attempt *a, con
 {
 	const struct step *end = f->end_step;
 	const struct flow_direction *d = session_direction(m->session, TLS_CLIENT);
+	/* Its FIN, after that of the server, is no answer; it takes a place of the sequence space.
+	 */
+	uint64_t sent = d->highest + (d->fin.frame != 0 ? 1 : 0);
 
 	if (end == NULL || end->sender != TLS_SERVER || seen(a, EVENT_CLIENT_KEY_EXCHANGE) != NULL)
 		return false;
@@ -209,7 +212,7 @@ server_left_unanswered(const struct mutual_auth *m, const struct attempt *a, con
 	if (end->kind == STEP_RST &&
 	    (d->fin.frame == 0 || !ending_side_complete(m->session, TLS_CLIENT)))
 		return false;
-	return client_complete_to(m, a, UINT64_MAX) && d->acked <= d->highest && d->missing == 0;
+	return client_complete_to(m, a, UINT64_MAX) && d->acked <= sent && d->missing == 0;
 }
 
 static struct fact

@@ -31,6 +31,7 @@ http { access_log off; client_body_temp_path %(dir)s/t; proxy_temp_path %(dir)s/
  fastcgi_temp_path %(dir)s/t; uwsgi_temp_path %(dir)s/t; scgi_temp_path %(dir)s/t;
  server { listen %(port)d ssl; ssl_certificate %(dir)s/server.pem; ssl_certificate_key %(dir)s/server.key;
   ssl_protocols %(version)s; ssl_verify_client on; ssl_client_certificate %(dir)s/device-root.pem;
+  client_header_timeout 4s;
   location / { root %(dir)s; } } }
 '''
 APACHE = '''ServerRoot /usr/lib/apache2
@@ -51,6 +52,18 @@ SSLOCSPEnable on
 SSLOCSPResponderTimeout 3
 '''
 APACHE_MODULES = ('mpm_event', 'authz_core', 'socache_shmcb', 'ssl')
+HESITATING = '''import socket, ssl, sys
+context = ssl.create_default_context(cafile="server-ca.pem")
+context.maximum_version = ssl.TLSVersion.TLSv1_2
+link, come, go = socket.create_connection(("%s", %d)), ssl.MemoryBIO(), ssl.MemoryBIO()
+tls = context.wrap_bio(come, go, server_hostname="%s")
+try:
+    tls.do_handshake()
+except ssl.SSLWantReadError:
+    link.sendall(go.read())
+print("flight of %%d bytes, now where is that card" %% len(link.recv(65536)))
+print("gone" if link.recv(65536) == b"" else "more")
+'''
 NODE = '''const fs = require("fs"), tls = require("tls"), read = n => fs.readFileSync(n);
 tls.createServer({ key: read("server.key"), cert: read("server.pem"), ca: read("device-root.pem"),
   requestCert: true, rejectUnauthorized: true, maxVersion: "TLSv1.2" }, s => s.end("hello\\n"))
@@ -139,6 +152,11 @@ def curl_as(port, name, *more, **where):
     return curl(port, '--cert', name + '.pem', '--key', name.split('-')[0] + '.key', *more, **where)
 
 
+def hesitating(port):
+    """Gets the server's flight and does not answer it, as one who looks for a smart card."""
+    return ('python3', '-c', HESITATING % (SERVER4, port, NAME)), ''
+
+
 def gnutls_cli(port, *more):
     return ('gnutls-cli', '--port=%d' % port, '--x509cafile=server-ca.pem', '--sni-hostname=' + NAME,
             '--verify-hostname=' + NAME, '--debug=3', '--crlf', TLS12_GNUTLS) + more + (SERVER4,), GET
@@ -214,6 +232,13 @@ STORIES = (
            http(8883, '--local-port', '50004'), curl_as(8883, 'tug', host=SERVER6)],
           ['idle', 'Failed to connect', 'Timeout was reached', 'http request'],
           setup=[firewall('50002', 8883, 'REJECT', '--reject-with', 'tcp-reset'), firewall('50003', 8883, 'DROP')]),
+
+    Story('https-to-a-plaintext-port.pcapng', 8080, ('python3', '-m', 'http.server', '8080'), [curl(8080)],
+          ['code 400', 'wrong version number']),
+
+    # nobody answers in time
+    Story('card-not-found.pcapng', 443, nginx(443, 'TLSv1.2'), [hesitating(443)],
+          ['where is that card', 'gone', 'client timed out']),
 
     # the server asks others, and they do not answer
     Story('ocsp-responder-silent.pcapng', 443, apache(443, 'TLSv1.2'), [curl_as(443, 'pilot')],

@@ -23,7 +23,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 SAMPLES = os.path.join(os.path.dirname(os.path.dirname(HERE)), 'samples')
 NO_TEMPLATE = ('cut-short', 'lost-client-flight', 'never-reached-tls', 'cut-by-a-wall',
-               'ocsp', 'swallowed')  # damaged, or more than sessions
+               'ocsp', 'swallowed', 'https-to', 'card-not')  # damaged, or more than sessions
 FINISHED = ('accepted', 'never', 'optional', 'nginx', 'resumed', 'tls13-accepted')  # these can carry data
 MEGABYTE = 1 << 20
 

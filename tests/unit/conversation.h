@@ -306,7 +306,9 @@ conversation_say(struct conversation *c, const char *word)
 		conversation_segment(c, side, (word[0] == 'F' ? TCP_FIN : TCP_RST) | TCP_ACK, NULL,
 				     0, captured);
 		c->closed[side] = true;
-	} else if (strcmp(word, "soft") == 0)
+	} else if (strcmp(word, "ack") == 0)
+		conversation_segment(c, side, TCP_ACK, NULL, 0, captured);
+	else if (strcmp(word, "soft") == 0)
 		conversation_soft_reset(c, side, captured);
 	else if (strcmp(word, "cert") == 0)
 		conversation_certificate(c, side, captured);
