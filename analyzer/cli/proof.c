@@ -294,6 +294,17 @@ print_alert(const struct proof_margin *m, const struct story *s)
 	str_finish(&value);
 }
 
+/* Text where the ServerHello should be. */
+static void
+print_foreign(const struct proof_margin *m, const struct story *s)
+{
+	long message = story_message(s, "server", "application", "bytes that are not TLS");
+
+	if (message >= 0 && story_message(s, "server", "handshake", "ServerHello") < 0)
+		proof_line(m, proof_frame(s, message), "no ServerHello", false,
+			   "bytes that are not TLS, from the server");
+}
+
 static void
 print_close(const struct proof_margin *m, const struct story *s)
 {
@@ -323,6 +334,7 @@ proof_print(const struct proof_margin *m, const struct story *s)
 	print_certificate(m, s);
 	print_request(m, s);
 	print_alert(m, s);
+	print_foreign(m, s);
 	print_close(m, s);
 	margin_line(m, NULL);
 	term_end(out);

@@ -20,7 +20,8 @@ enum proof_of {
 	PROOF_CERT,
 	PROOF_ANSWER, /* the client's Certificate, or what it sent instead */
 	PROOF_VERIFY,
-	PROOF_END, /* the alert or close that decided */
+	PROOF_END,     /* the alert or close that decided */
+	PROOF_FOREIGN, /* the server's bytes that are no TLS */
 	/* frames that are no messages of the session */
 	PROOF_OCSP,
 	PROOF_CRL,
@@ -185,6 +186,8 @@ proof_step(const struct finding_case *c, enum proof_of p)
 		return c->facts->answer != NULL ? c->facts->answer : c->facts->client_cert.steps[0];
 	case PROOF_VERIFY:
 		return seen[EVENT_CERT_VERIFY];
+	case PROOF_FOREIGN:
+		return c->session->trace.side[TLS_SERVER].first;
 	case PROOF_END:
 		return c->facts->alert != NULL ? c->facts->alert : c->facts->end_step;
 	default:

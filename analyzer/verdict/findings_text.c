@@ -9,7 +9,10 @@
 
 #include "analyzer/verdict/explain.h"
 
-enum { PIECES_MAX = 32 }; /* of a sentence: words, and what stands between them */
+enum {
+	PIECES_MAX = 32, /* of a sentence: words, and what stands between them */
+	STATUS_LINE_MAX = 60,
+};
 
 /* --- words of the request --------------------------------------------------------------------- */
 
@@ -101,6 +104,21 @@ static const char *
 word_client_stack(const struct finding_case *c)
 {
 	return words_or(stack_name(c->client_stack), "unknown");
+}
+
+/* What an HTTP server says to a ClientHello; other servers' words are not for us to keep. */
+static const char *
+word_status_line(const struct finding_case *c)
+{
+	static const char start[] = "HTTP/1.";
+	const char *text = c->session->foreign_text;
+	size_t len = c->session->foreign_text_len, n = 0;
+
+	if (text == NULL || len < sizeof(start) || memcmp(text, start, sizeof(start) - 1) != 0)
+		return "";
+	while (n < len && n < STATUS_LINE_MAX && text[n] >= ' ' && text[n] <= '~')
+		n++;
+	return arena_format(&c->session->arena, " (\"%.*s\")", (int)n, text);
 }
 
 static const char *
@@ -230,6 +248,7 @@ static const struct {
     {"server_problem", word_server_problem},
     {"sni", word_sni},
     {"stalled", word_stalled},
+    {"status_line", word_status_line},
     {"type", word_type},
     {"waited", word_waited},
     {"wanted", word_wanted},

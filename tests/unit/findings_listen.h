@@ -1,7 +1,8 @@
 /*
  * findings_listen.h - scripted conversations with certificates and requests made for the purpose,
  * and the findings they give. "@word" is a client Certificate, "@a+@b" a chain, "s:@CR..." a
- * request.
+ * request; "lookup" asks DNS in vain for the OCSP responder of "@ocsp", "swallowed" is a large
+ * segment of the client that is lost again and again.
  */
 #ifndef TESTS_UNIT_FINDINGS_LISTEN_H
 #define TESTS_UNIT_FINDINGS_LISTEN_H
@@ -149,9 +150,57 @@ say_request(struct conversation *c, const char *word)
 	free(body);
 }
 
+/* The server asks for the address of o.example, and there is no such name. */
+static inline void
+say_lookup(struct conversation *c)
+{
+	uint8_t data[] = "\x12\x34\1\0\0\1\0\0\0\0\0\0\1o\7example\0\0\1\0\1";
+	struct segment s = {.src = {.addr = {10, 0, 0, 1}, .port = 5000, .family = 4},
+			    .dst = {.addr = {10, 0, 0, 53}, .port = 53, .family = 4},
+			    .payload = bytes_of(data, sizeof(data) - 1),
+			    .frame = ++c->frame,
+			    .time_ns = c->now += 1000000};
+	struct endpoint server = s.src;
+
+	fetches_dns(&c->run.fetches, &s);
+	data[2] = 0x81;
+	data[3] = 0x83;
+	s.src = s.dst;
+	s.dst = server;
+	s.frame = ++c->frame;
+	s.time_ns = c->now += 1000000;
+	fetches_dns(&c->run.fetches, &s);
+}
+
+/* A large segment of the client that never arrives, though a small one behind it does. */
+static inline void
+say_swallowed(struct conversation *c)
+{
+	static const uint8_t large[1400] = {23, 3, 3, 5, 115}, small[5 + 20] = {23, 3, 3, 0, 20};
+	uint32_t seq = c->seq[CLIENT];
+
+	conversation_segment(c, CLIENT, TCP_ACK, large, sizeof(large), true);
+	conversation_segment(c, CLIENT, TCP_ACK, small, sizeof(small), true);
+	for (unsigned i = 0; i < 4; i++) {
+		c->seq[CLIENT] = seq;
+		if (i == 0)
+			conversation_segment(c, SERVER, TCP_ACK, NULL, 0, true);
+		conversation_segment(c, CLIENT, TCP_ACK, large, sizeof(large), true);
+	}
+	c->seq[CLIENT] = seq;
+}
+
 static inline void
 say(struct conversation *c, const char *word)
 {
+	if (strcmp(word, "lookup") == 0) {
+		say_lookup(c);
+		return;
+	}
+	if (strcmp(word, "swallowed") == 0) {
+		say_swallowed(c);
+		return;
+	}
 	if (strncmp(word, "s:@CR", 5) == 0)
 		say_request(c, word);
 	else if (word[0] == '@')
