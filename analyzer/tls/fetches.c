@@ -57,22 +57,20 @@ has_target(const struct fetches_host *h, enum fetch_kind kind, struct bytes url)
 	return false;
 }
 
-static bool
-add_target(struct fetches *f, struct fetches_host *h, enum fetch_kind kind, struct bytes text)
+static void
+add_target(struct fetches_host *h, enum fetch_kind kind, struct bytes text)
 {
 	struct fetches_target t = {.kind = kind};
 
-	if (has_target(h, kind, text) || text.len > FETCHES_URL_MAX)
-		return true;
-	if (!fetches_url_parse(&f->arena, text, &t.url))
-		return !f->arena.failed; /* ldap: and others are no business of ours */
+	/* ldap: and others are no business of ours. */
+	if (has_target(h, kind, text) || !fetches_url_parse(text, &t.url))
+		return;
 	if (fetches_url_address(&t.url, &t.addrs[0]))
 		t.n_addrs = 1;
 	/* Fetches of the URL that gives way are nobody's now. */
 	for (unsigned i = 0; i < fetches_kept(h->n_fetches, FETCHES_MAX); i++)
 		h->fetches[i].urls &= ~(1u << h->n_targets % FETCHES_URLS_MAX);
 	h->targets[h->n_targets++ % FETCHES_URLS_MAX] = t;
-	return true;
 }
 
 bool
@@ -96,8 +94,7 @@ fetches_watch(struct fetches *f, const struct endpoint *host, enum fetch_kind ki
 		f->hosts++;
 	}
 	for (struct bytes url; fetches_url_next(&urls, &url);)
-		if (!add_target(f, *slot, kind, url))
-			return false;
+		add_target(*slot, kind, url);
 	return true;
 }
 
@@ -131,7 +128,6 @@ fetches_fit(const struct fetches_host *h, const struct fetches_fit *fit, struct 
 			continue;
 		x->urls |= 1u << i;
 		x->kinds |= h->targets[i].kind;
-		x->name = h->targets[i].url.host;
 	}
 	return x->urls != 0;
 }
@@ -165,6 +161,16 @@ state_at(const struct fetch *x, int64_t to)
 	if (x->to.family == 0)
 		return FETCH_NO_ADDRESS;
 	return x->state == FETCH_REFUSED ? FETCH_NO_ANSWER : FETCH_NO_REPLY;
+}
+
+static const char *
+name_of(const struct fetches_host *h, uint32_t urls)
+{
+	unsigned i = 0;
+
+	while ((urls & 1u << i) == 0)
+		i++;
+	return h->targets[i].url.host;
 }
 
 static uint32_t
@@ -205,8 +211,10 @@ fetches_find(const struct fetches *f, const struct endpoint *host, enum fetch_ki
 		    found.failed.kinds == 0 ||
 		    (x.guessed != found.failed.guessed ? !x.guessed
 						       : x.mark.frame > found.failed.mark.frame);
-		if (better)
-			found.failed = x;
+		if (!better)
+			continue;
+		found.failed = x;
+		found.failed.name = name_of(h, x.urls & wanted);
 	}
 	return found;
 }

@@ -22,7 +22,6 @@ enum {
 	FETCHES_URLS_MAX = 8,     /* of one host; the oldest gives way */
 	FETCHES_MAX = 32,         /* kept of one host; likewise */
 	FETCHES_ADDRS_MAX = 4,    /* that DNS gave for one name; further ones are not known */
-	FETCHES_URL_MAX = 512,    /* bytes; longer URLs are not looked for */
 };
 
 /* Bits: a fetch may fit URLs of both kinds. */
@@ -43,13 +42,12 @@ enum fetch_state {
 
 /* One attempt. */
 struct fetch {
-	unsigned kinds;   /* enum fetch_kind */
-	bool guessed;     /* that it is one rests on its port alone: no name or address was seen */
-	uint8_t attempts; /* further SYNs or queries, up to 255 */
+	unsigned kinds; /* enum fetch_kind */
+	bool guessed;   /* that it is one rests on its port alone: no name or address was seen */
 	enum fetch_state state;
 	unsigned code;
-	uint32_t urls;         /* bit per URL that it fits, see fetches_urls() */
-	const char *name;      /* of the host asked; lives as long as the capture is read */
+	uint32_t urls;    /* bit per URL that it fits, see fetches_urls() */
+	const char *name; /* of the host asked; fetches_find() sets it, until the next packet */
 	struct flow_mark mark; /* the first packet */
 	int64_t end_ns;        /* when the state came about; 0: never */
 	uint16_t id;           /* DNS: of the query */

@@ -14,9 +14,14 @@ enum { DNS_PORT = 53, OCSP_STATUS_LEN = 5, HTTP_ERRORS = 400 };
 static struct fetch *
 find_query(struct fetches_host *h, const struct dns *m)
 {
+	const struct fetches_fit fit = {.name = m->name};
+	struct fetch same;
+
+	if (!fetches_fit(h, &fit, &same))
+		return NULL;
 	for (unsigned i = 0; i < fetches_kept(h->n_fetches, FETCHES_MAX); i++) {
 		struct fetch *x = &h->fetches[i];
-		if (x->to.family == 0 && x->id == m->id && strcmp(x->name, m->name) == 0)
+		if (x->to.family == 0 && x->id == m->id && (x->urls & same.urls) != 0)
 			return x;
 	}
 	return NULL;
@@ -80,10 +85,7 @@ fetches_dns(struct fetches *f, const struct segment *s)
 			  .mark = {.frame = s->frame, .time_ns = s->time_ns},
 			  .id = m.id};
 	const struct fetches_fit fit = {.name = m.name};
-	struct fetch *again = find_query(h, &m);
-	if (again != NULL)
-		again->attempts += again->attempts < UINT8_MAX;
-	else if (fetches_fit(h, &fit, &x))
+	if (find_query(h, &m) == NULL && fetches_fit(h, &fit, &x))
 		fetches_add(h, &x);
 }
 
@@ -109,14 +111,11 @@ take_syn(struct fetches_host *h, const struct flow *flow, enum flow_dir d,
 {
 	const struct endpoint *to = &flow->from[!d];
 	const struct fetches_fit known = {.to = to, .port = to->port}, guess = {.port = to->port};
-	struct fetch *again = find_connection(h, flow, d);
 	struct fetch x = {
 	    .state = FETCH_NO_ANSWER, .mark = *mark, .port = flow->from[d].port, .to = *to};
 
-	if (again != NULL) {
-		again->attempts += again->attempts < UINT8_MAX;
-		return;
-	}
+	if (find_connection(h, flow, d) != NULL)
+		return; /* once more */
 	x.guessed = !fetches_fit(h, &known, &x);
 	if (!x.guessed || fetches_fit(h, &guess, &x))
 		fetches_add(h, &x);

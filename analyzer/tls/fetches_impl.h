@@ -37,7 +37,7 @@ struct fetches_host *fetches_host(const struct fetches *f, const struct endpoint
 /* How many of `ever` are still kept. */
 unsigned fetches_kept(unsigned ever, unsigned max);
 bool fetches_leads_to(const struct fetches_target *t, const struct endpoint *to);
-/* Sets urls, kinds and name of x: those that it fits. False: none. */
+/* Sets urls and kinds of x: those that it fits. False: none. */
 bool fetches_fit(const struct fetches_host *h, const struct fetches_fit *fit, struct fetch *x);
 void fetches_add(struct fetches_host *h, const struct fetch *x);
 

@@ -52,33 +52,45 @@ port_of(const char *text)
 	return *text == '\0' ? (uint16_t)port : 0;
 }
 
-bool
-fetches_url_parse(struct arena *a, struct bytes text, struct fetches_url *out)
+/* Splits "host:port" or "[host]:port" in place. False: the port is none. */
+static bool
+split_port(struct fetches_url *out)
 {
-	char *copy = arena_text(a, text.data, text.len);
+	bool bracket = out->host[0] == '[';
+	char *end = strchr(out->host, bracket ? ']' : ':');
+	const char *port = end != NULL && bracket ? strchr(end, ':') : end;
 
-	if (copy == NULL || !scheme_is_http(copy))
-		return false;
-	const char *authority = copy + strlen("http://");
-	size_t n = strcspn(authority, "/?#");
-	char *host = arena_text(a, authority, n);
-	if (host == NULL)
-		return false;
-	char *user = strchr(host, '@');
-	if (user != NULL)
-		host = user + 1;
-	char *end = host[0] == '[' ? strchr(host, ']') : strchr(host, ':');
-	const char *port = end != NULL && *end == ']' ? strchr(end, ':') : end;
-	*out = (struct fetches_url){
-	    .text = copy, .path = authority[n] == '/' ? authority + n : "/", .port = HTTP_PORT};
+	out->port = HTTP_PORT;
 	if (port != NULL && port[1] != '\0')
 		out->port = port_of(port + 1);
 	if (end != NULL)
 		*end = '\0';
-	host += host[0] == '[';
-	make_lower(host);
-	out->host = host;
-	return host[0] != '\0' && out->port != 0;
+	if (bracket)
+		memmove(out->host, out->host + 1, strlen(out->host));
+	return out->port != 0;
+}
+
+bool
+fetches_url_parse(struct bytes text, struct fetches_url *out)
+{
+	if (text.len > FETCHES_URL_MAX)
+		return false;
+	memcpy(out->text, text.data, text.len);
+	out->text[text.len] = '\0';
+	if (!scheme_is_http(out->text))
+		return false;
+	const char *authority = out->text + strlen("http://");
+	size_t n = strcspn(authority, "/?#");
+	const char *user = memchr(authority, '@', n);
+	const char *host = user != NULL ? user + 1 : authority;
+	size_t len = n - (size_t)(host - authority);
+	if (len > FETCHES_HOST_MAX)
+		return false;
+	memcpy(out->host, host, len);
+	out->host[len] = '\0';
+	make_lower(out->host);
+	out->path_at = authority[n] == '/' ? (uint16_t)(authority + n - out->text) : 0;
+	return split_port(out) && out->host[0] != '\0';
 }
 
 bool
@@ -116,5 +128,6 @@ begins(struct bytes text, const char *with)
 bool
 fetches_url_path_fits(const struct fetches_url *url, struct bytes target)
 {
-	return begins(target, url->path) || begins(target, url->text);
+	return begins(target, url->path_at > 0 ? url->text + url->path_at : "/") ||
+	       begins(target, url->text);
 }

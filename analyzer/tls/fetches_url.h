@@ -8,19 +8,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "analyzer/arena.h"
 #include "analyzer/packet/decode.h"
 
+/* Longer ones are not looked for. */
+enum { FETCHES_URL_MAX = 512, FETCHES_HOST_MAX = 253 };
+
 struct fetches_url {
-	const char *text, *host,
-	    *path; /* host in lower case, without brackets; path begins with / */
+	char text[FETCHES_URL_MAX + 1];
+	char host[FETCHES_HOST_MAX + 1]; /* in lower case, without brackets */
+	uint16_t path_at;                /* in text; 0: none, which means "/" */
 	uint16_t port;
 };
 
 /* The next of a list separated by spaces; *list moves on. False: no more. */
 bool fetches_url_next(const char **list, struct bytes *url);
-/* False: no http URL, or memory is short. */
-bool fetches_url_parse(struct arena *a, struct bytes text, struct fetches_url *out);
+/* False: no http URL, or too long a one. */
+bool fetches_url_parse(struct bytes text, struct fetches_url *out);
 bool fetches_url_is(const struct fetches_url *url, struct bytes text);
 /* Its host, if that is an IPv4 address; port 0. */
 bool fetches_url_address(const struct fetches_url *url, struct endpoint *out);
