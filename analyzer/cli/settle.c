@@ -246,7 +246,7 @@ describe(const struct batch *b, const struct delivery *d, const char *incident,
 	memcpy(c->xxh3, d->info.identity.hash, sizeof(c->xxh3));
 }
 
-/* Into the open transaction; there is one already when outcomes went straight into the store. */
+/* Into the open transaction. */
 static bool
 emit_sessions(struct batch *b, struct delivery *d)
 {
@@ -255,8 +255,6 @@ emit_sessions(struct batch *b, struct delivery *d)
 
 	if (d->outbox == NULL)
 		return true;
-	if (!store_begin(b->store))
-		return batch_store_fault(b);
 	if (outbox_replay(d->outbox, &sink, &refused))
 		return true;
 	if (refused)
@@ -297,9 +295,16 @@ settle_capture(struct batch *b, struct delivery *d)
 
 	if (!batch_open_store(b))
 		return false;
-	if (!store_find_content(b->store, d->info.identity.size, d->info.identity.hash,
-				settle_match_each, &m))
+	/* There is a transaction already when outcomes went straight into the store. Without one
+	 * another run could store the same content after we have looked for it. */
+	if (d->outbox != NULL && !store_begin(b->store))
 		return batch_store_fault(b);
+	if (!store_find_content(b->store, d->info.identity.size, d->info.identity.hash,
+				settle_match_each, &m)) {
+		batch_store_fault(b);
+		store_abandon(b->store);
+		return false;
+	}
 	b->packets += d->info.packets;
 	b->bytes += d->info.identity.size;
 	bool good = m.id != 0 && m.proven && m.same_parameters && !b->settings.force
