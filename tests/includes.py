@@ -37,6 +37,7 @@ DOORS = {
     'openssl/': ('analyzer/crypto/',),
     'sqlite3.h': ('db/',),
     'xxhash.h': ('analyzer/input/identity.c',),
+    'xxh_x86dispatch.h': ('analyzer/input/identity.c',),
     'archive': ('analyzer/input/archive.c',),
     'zlib.h': ('analyzer/input/codec.c', 'analyzer/tls/decompress.c'),
     'brotli/': ('analyzer/tls/decompress.c',),

@@ -12,43 +12,32 @@
 #include <string.h>
 
 #include "analyzer/input/filter_words.h"
+#include "analyzer/input/pcap_records.h"
 #include "dissectors/wire/cursor.h"
 
 enum {
-	RECORD_HEADER = 16,
-	RECORD_HEADER_MODIFIED = 24,
-	FILE_BUFFER = 128 << 10,
+	CAPLEN_MAX = 262144, /* libpcap takes no longer packets of usual link types */
 };
 
+static const uint32_t MAGIC_MICRO = 0xa1b2c3d4;
 static const uint32_t MAGIC_NANO = 0xa1b23c4d;
-static const uint32_t MAGIC_MODIFIED = 0xa1b2cd34; /* Kuznetzov's: 8 more bytes per record */
 
 struct capture_pcap {
 	struct reader *reader;
 	struct problem *problem;
 	FILE *file; /* owned by pcap */
 	pcap_t *pcap;
-	uint32_t magic, version;          /* in the file's byte order */
-	uint32_t link_type, snaplen, cut; /* cut: length at which libpcap cuts packets */
-	uint32_t record_header, tick_ns;
-	uint64_t frame, at; /* the last packet; where the next record begins */
-	char buffer[FILE_BUFFER];
+	uint32_t version; /* in the file's byte order, like the magic */
+	uint32_t snaplen;
+	uint64_t at; /* where the record begins that libpcap reads */
+	struct pcap_records records;
+	bool plain; /* records may be taken as they stand */
 };
 
 static ssize_t
 cookie_read(void *cookie, char *to, size_t n)
 {
 	return reader_read(cookie, to, n);
-}
-
-/* Only tells where it is: ftello then knows what libpcap has taken. */
-static int
-cookie_seek(void *cookie, off64_t *at, int whence)
-{
-	if (whence != SEEK_CUR || *at != 0)
-		return -1;
-	*at = (off64_t)reader_at(cookie);
-	return 0;
 }
 
 /* The fields of the file header that libpcap does not tell. False: not a whole header. */
@@ -59,26 +48,26 @@ read_header(struct capture_pcap *c, struct bytes in)
 	bool big = cursor_u8(&h, "Magic Number") == 0xa1;
 	h = cursor_init(in, 0);
 	uint32_t (*u32)(struct cursor *, const char *) = big ? cursor_u32 : cursor_u32le;
-	c->magic = u32(&h, "Magic Number");
+	c->records.magic = u32(&h, "Magic Number");
 	c->version = u32(&h, "Major Version, Minor Version");
 	cursor_skip(&h, 8, "Reserved1, Reserved2");
 	c->snaplen = u32(&h, "SnapLen");
 	/* The upper half tells of the frame check sequence. */
-	c->link_type = capture_link_type(u32(&h, "LinkType and additional information") & 0xffff);
-	c->tick_ns = c->magic == MAGIC_NANO ? 1 : 1000;
-	c->record_header = c->magic == MAGIC_MODIFIED ? RECORD_HEADER_MODIFIED : RECORD_HEADER;
-	c->at = CAPTURE_PCAP_HEADER;
+	c->records.link_type =
+	    capture_link_type(u32(&h, "LinkType and additional information") & 0xffff);
+	c->records.tick_ns = c->records.magic == MAGIC_NANO ? 1 : 1000;
 	return cursor_ok(&h);
 }
 
+/* Unbuffered, so that the reader always stands where libpcap does; the reader has the buffer. */
 static bool
 open_pcap(struct capture_pcap *c, char *why, size_t why_size)
 {
 	char error[PCAP_ERRBUF_SIZE] = "out of memory";
-	cookie_io_functions_t io = {.read = cookie_read, .seek = cookie_seek};
+	cookie_io_functions_t io = {.read = cookie_read};
 	c->file = fopencookie(c->reader, "r", io);
 	if (c->file != NULL) {
-		setvbuf(c->file, c->buffer, _IOFBF, sizeof c->buffer);
+		setvbuf(c->file, NULL, _IONBF, 0);
 		c->pcap = pcap_fopen_offline_with_tstamp_precision(
 		    c->file, PCAP_TSTAMP_PRECISION_NANO, error);
 		if (c->pcap == NULL)
@@ -87,6 +76,26 @@ open_pcap(struct capture_pcap *c, char *why, size_t why_size)
 	if (c->pcap == NULL)
 		snprintf(why, why_size, "damaged capture: %s", error);
 	return c->pcap != NULL;
+}
+
+/* Does libpcap change nothing in this file's records? That is: they are in our byte order, of a
+ * version whose lengths are never swapped and of a link type without fields in host byte order. */
+static bool
+plain_records(const struct capture_pcap *c)
+{
+	if (pcap_is_swapped(c->pcap) ||
+	    (c->records.magic != MAGIC_MICRO && c->records.magic != MAGIC_NANO) ||
+	    pcap_major_version(c->pcap) != 2 || pcap_minor_version(c->pcap) < 4)
+		return false;
+	switch (pcap_datalink(c->pcap)) {
+	case DLT_EN10MB:
+	case DLT_RAW:
+	case DLT_NULL:
+	case DLT_LOOP:
+	case DLT_LINUX_SLL2:
+		return true;
+	}
+	return false;
 }
 
 struct capture_pcap *
@@ -109,7 +118,11 @@ capture_pcap_create(struct reader *r, struct problem *problem, char *why, size_t
 		free(c);
 		return NULL;
 	}
-	c->cut = (uint32_t)pcap_snapshot(c->pcap);
+	if (plain_records(c)) {
+		uint32_t cut = (uint32_t)pcap_snapshot(c->pcap);
+		c->records.cut = cut < CAPLEN_MAX ? cut : CAPLEN_MAX;
+		c->plain = true;
+	}
 	return c;
 }
 
@@ -128,8 +141,8 @@ static int64_t
 time_ns(const struct capture_pcap *c, const struct timeval *ts)
 {
 	int64_t seconds = (uint32_t)ts->tv_sec;
-	int64_t ticks = (uint32_t)(ts->tv_usec / (int64_t)c->tick_ns);
-	return seconds * 1000000000 + ticks * (int64_t)c->tick_ns;
+	int64_t ticks = (uint32_t)(ts->tv_usec / c->records.tick_ns);
+	return seconds * 1000000000 + ticks * c->records.tick_ns;
 }
 
 /* The header of another capture, read as a record: its magic and version as the time, two zero
@@ -137,8 +150,8 @@ time_ns(const struct capture_pcap *c, const struct timeval *ts)
 static bool
 is_file_header(const struct capture_pcap *c, const struct pcap_pkthdr *h)
 {
-	return (uint32_t)h->ts.tv_sec == c->magic &&
-	       (uint32_t)(h->ts.tv_usec / (int64_t)c->tick_ns) == c->version && h->caplen == 0 &&
+	return (uint32_t)h->ts.tv_sec == c->records.magic &&
+	       (uint32_t)(h->ts.tv_usec / c->records.tick_ns) == c->version && h->caplen == 0 &&
 	       h->len == 0;
 }
 
@@ -153,11 +166,17 @@ broken(struct capture_pcap *c)
 	}
 	if (strncmp(error, "truncated", strlen("truncated")) == 0)
 		problem_add(c->problem, "ends inside packet %" PRIu64 " (byte %" PRIu64 ")",
-			    c->frame + 1, c->at);
+			    c->records.frame + 1, c->at);
 	else
 		problem_add(c->problem, "broken at packet %" PRIu64 " (byte %" PRIu64 "): %s",
-			    c->frame + 1, c->at, error);
+			    c->records.frame + 1, c->at, error);
 	return SOURCE_END;
+}
+
+size_t
+capture_pcap_batch(struct capture_pcap *c, struct packet *out, size_t max)
+{
+	return c->plain ? pcap_records_take(&c->records, c->reader, out, max) : 0;
 }
 
 enum source_event
@@ -165,6 +184,7 @@ capture_pcap_next(struct capture_pcap *c, struct packet *out)
 {
 	struct pcap_pkthdr *h;
 	const u_char *data;
+	c->at = reader_at(c->reader);
 	int rc = pcap_next_ex(c->pcap, &h, &data);
 	if (rc == PCAP_ERROR_BREAK)
 		return SOURCE_END;
@@ -177,23 +197,20 @@ capture_pcap_next(struct capture_pcap *c, struct packet *out)
 		return SOURCE_END;
 	}
 	*out = (struct packet){
-	    .frame = ++c->frame,
+	    .frame = ++c->records.frame,
 	    .time_ns = time_ns(c, &h->ts),
-	    .link_type = c->link_type,
+	    .link_type = c->records.link_type,
 	    .data = bytes_of(data, h->caplen),
 	    .len = h->len,
 	    .file_at = c->at,
 	};
-	c->at += c->record_header + h->caplen;
-	if (h->caplen >= c->cut) /* the file may hold more of it than libpcap gave us */
-		c->at = (uint64_t)ftello(c->file);
 	return SOURCE_PACKET;
 }
 
 uint32_t
 capture_pcap_link_type(const struct capture_pcap *c)
 {
-	return c->link_type;
+	return c->records.link_type;
 }
 
 uint32_t

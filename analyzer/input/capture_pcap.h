@@ -26,6 +26,9 @@ struct capture_pcap *capture_pcap_create(struct reader *r, struct problem *probl
 void capture_pcap_destroy(struct capture_pcap *c);
 /* SOURCE_PACKET, SOURCE_END or SOURCE_FAULT. packet.frame counts from 1. */
 enum source_event capture_pcap_next(struct capture_pcap *c, struct packet *out);
+/* The next packets, at most `max`, as long as they are usual and buffered; they borrow until the
+ * next call. 0: the next record is capture_pcap_next's. */
+size_t capture_pcap_batch(struct capture_pcap *c, struct packet *out, size_t max);
 uint32_t capture_pcap_link_type(const struct capture_pcap *c);
 uint32_t capture_pcap_snaplen(const struct capture_pcap *c);
 

@@ -1,6 +1,6 @@
 /*
  * identity.c - streaming XXH3-128 of a capture, and the file system's view of a path.
- * Fed by reader.c with every byte once. The only file that includes <xxhash.h>.
+ * Fed by reader.c with every byte once. The only file that includes xxHash.
  * XXH3 is a fast hash, no proof of sameness: see identity.h.
  */
 #include "analyzer/input/identity.h"
@@ -10,7 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#ifdef HAVE_XXHASH_DISPATCH
+#include <xxh_x86dispatch.h> /* the widest vectors this processor has */
+#else
 #include <xxhash.h>
+#endif
 
 struct identity_state {
 	XXH3_state_t *xxh;

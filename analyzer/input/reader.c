@@ -192,14 +192,14 @@ reader_skip(struct reader *r, uint64_t n)
 ssize_t
 reader_read(struct reader *r, void *to, size_t n)
 {
-	size_t have = r->end - r->start;
-	if (have == 0)
-		return pull(r, to, n);
-	if (have > n)
-		have = n;
-	memcpy(to, r->buf + r->start, have);
-	r->start += have;
-	return (ssize_t)have;
+	struct bytes have = reader_peek(r, 1);
+	if (have.len == 0)
+		return r->error != 0 ? -1 : 0;
+	if (have.len > n)
+		have.len = n;
+	memcpy(to, have.data, have.len);
+	reader_take(r, have.len);
+	return (ssize_t)have.len;
 }
 
 bool

@@ -41,7 +41,7 @@ struct bytes reader_peek(struct reader *r, size_t n);
 void reader_take(struct reader *r, size_t n);
 /* Move past up to n bytes without keeping them; returns how many there were. */
 uint64_t reader_skip(struct reader *r, uint64_t n);
-/* Copying read for libpcap's FILE: as read(2), and straight into `to` when nothing is buffered. */
+/* Copying read for libpcap's FILE: as read(2). */
 ssize_t reader_read(struct reader *r, void *to, size_t n);
 /* Read to the end, so that the identity is of the whole file. False on a read error. */
 bool reader_drain(struct reader *r);

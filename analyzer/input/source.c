@@ -197,6 +197,8 @@ source_next(struct source *s, struct packet *packet, struct secret *secret)
 		return source_set_next(s->set, packet, secret);
 	if (s->over != SOURCE_PACKET)
 		return s->over;
+	if (source_batch(s, packet, 1) == 1)
+		return SOURCE_PACKET;
 	enum source_event event = s->pcap != NULL ? capture_pcap_next(s->pcap, packet)
 						  : capture_pcapng_next(s->pcapng, packet, secret);
 	if (event == SOURCE_PACKET)
@@ -204,6 +206,17 @@ source_next(struct source *s, struct packet *packet, struct secret *secret)
 	else if (event != SOURCE_SECRET)
 		return finish(s, event);
 	return event;
+}
+
+size_t
+source_batch(struct source *s, struct packet *out, size_t max)
+{
+	if (s->over != SOURCE_PACKET || s->pcap == NULL)
+		return 0;
+	size_t n = capture_pcap_batch(s->pcap, out, max);
+	for (size_t i = 0; i < n; i++)
+		count_packet(s, &out[i]);
+	return n;
 }
 
 bool

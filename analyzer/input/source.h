@@ -63,6 +63,10 @@ void source_tap(struct source *s, reader_tap_fn fn, void *ctx);
  * next call. The rest of a file that cannot be understood is still read, for its identity. */
 enum source_event source_next(struct source *s, struct packet *packet, struct secret *secret);
 
+/* The next packets at once, at most `max`: as many as can be had without a look at what stands
+ * between them. 0: ask source_next what comes. They borrow until the next call on s. */
+size_t source_batch(struct source *s, struct packet *out, size_t max);
+
 /* Deliver all secrets of a pcapng file now, wherever they stand in it: walks the block headers of a
  * seekable file, once, without disturbing source_next (which then leaves secrets out). True when
  * that was done; false for a pipe or a classic capture: nothing is delivered, source_next yields
