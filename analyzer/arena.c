@@ -11,11 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_FIRST = 4096, BLOCK_MAX = 64 * 1024 };
-
 struct arena_block {
 	struct arena_block *next;
-	size_t size;
+	size_t size; /* of all of it */
 	alignas(max_align_t) char data[];
 };
 
@@ -30,13 +28,14 @@ round_up(size_t size)
 static bool
 grow(struct arena *a, size_t size)
 {
-	size_t want = a->head == NULL ? BLOCK_FIRST : a->head->size * 2;
+	size_t want = a->head == NULL ? BLOCKS_SMALLEST : a->head->size * 2;
+	struct arena_block *b;
 
-	if (want > BLOCK_MAX)
-		want = BLOCK_MAX;
-	if (want < size)
-		want = size;
-	struct arena_block *b = malloc(sizeof(*b) + want);
+	if (want > BLOCKS_LARGEST)
+		want = BLOCKS_LARGEST;
+	if (want < sizeof(*b) + size)
+		want = sizeof(*b) + size;
+	b = a->blocks != NULL ? blocks_take(a->blocks, &want) : malloc(want);
 	if (b == NULL) {
 		a->failed = true;
 		return false;
@@ -44,7 +43,7 @@ grow(struct arena *a, size_t size)
 	*b = (struct arena_block){.next = a->head, .size = want};
 	a->head = b;
 	a->free = b->data;
-	a->left = want;
+	a->left = want - sizeof(*b);
 	return true;
 }
 
@@ -135,7 +134,10 @@ arena_finish(struct arena *a)
 	while (a->head != NULL) {
 		struct arena_block *b = a->head;
 		a->head = b->next;
-		free(b);
+		if (a->blocks != NULL)
+			blocks_give(a->blocks, b, b->size);
+		else
+			free(b);
 	}
-	*a = (struct arena){0};
+	*a = (struct arena){.blocks = a->blocks};
 }

@@ -9,10 +9,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "analyzer/blocks.h"
+
 struct arena_block;
 
 /* Zero-initialised is empty and ready. `used` counts bytes handed out. */
 struct arena {
+	struct blocks *blocks; /* where blocks come from and go to; NULL: malloc */
 	struct arena_block *head;
 	size_t left;
 	char *free;

@@ -25,7 +25,7 @@ FLOW = ('analyzer/input', 'analyzer/packet', 'analyzer/tls', 'analyzer/verdict')
 # Files directly in analyzer/, and who may include them: the plain data that ends the flow, what all
 # wings share, and the one that joins the wings.
 OUTCOME = ('analyzer/outcome.h', 'analyzer/outcome_names.def', 'analyzer/causes.def')
-SHARED = ('analyzer/arena.h', 'analyzer/hash.h')
+SHARED = ('analyzer/arena.h', 'analyzer/blocks.h', 'analyzer/hash.h')
 JOINT = ('analyzer/pipeline.h', 'analyzer/pipeline.c')
 
 # A library's header: the files that may include it. A trailing / is a folder.
@@ -45,7 +45,7 @@ DOORS = {
 }
 # POSIX and the like: only where the outside world is met.
 SYSTEM = ('analyzer/input/', 'analyzer/cli/', 'analyzer/report/', 'db/', 'analyzer/tls/app_label.c',
-          'analyzer/crypto/library.c')
+          'analyzer/crypto/library.c', 'analyzer/blocks.c')
 SYSTEM_HEADERS = re.compile(r'^(sys/\w+|unistd|fcntl|dirent|getopt|glob|signal|sched|pthread|termios|locale|langinfo|wchar'
                             r'|strings|poll|ftw|libgen|byteswap|endian|netinet/in|arpa/inet|math|stdatomic)\.h$')
 

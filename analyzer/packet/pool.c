@@ -7,7 +7,9 @@
 #include <stdalign.h>
 #include <stdlib.h>
 
-enum { POOL_SLAB = 64 * 1024 };
+#include "analyzer/blocks.h"
+
+enum { POOL_SLAB = 64 * 1024 }; /* the first; each is twice as large, up to a huge page */
 
 struct piece {
 	struct piece *next;
@@ -15,16 +17,8 @@ struct piece {
 
 /* The pieces follow this header. */
 struct slab {
-	alignas(max_align_t) struct slab *next;
+	alignas(64) struct slab *next;
 };
-
-static size_t
-slab_pieces(const struct pool *p)
-{
-	size_t n = POOL_SLAB / p->size;
-
-	return n > 0 ? n : 1;
-}
 
 void
 pool_init(struct pool *p, size_t size, size_t max)
@@ -50,12 +44,18 @@ static struct piece *
 fresh_piece(struct pool *p)
 {
 	if (p->fresh == 0) {
-		struct slab *s = malloc(sizeof(*s) + slab_pieces(p) * p->size);
+		size_t size = p->slab == 0 ? POOL_SLAB : p->slab * 2;
+		if (size > BLOCKS_HUGE)
+			size = BLOCKS_HUGE;
+		if (size < sizeof(struct slab) + p->size)
+			size = sizeof(struct slab) + p->size;
+		struct slab *s = blocks_large(size);
 		if (s == NULL)
 			return NULL;
 		s->next = p->slabs;
 		p->slabs = s;
-		p->fresh = slab_pieces(p);
+		p->slab = size;
+		p->fresh = (size - sizeof(*s)) / p->size;
 	}
 	p->fresh--;
 	return (struct piece *)((char *)p->slabs + sizeof(struct slab) + p->fresh * p->size);

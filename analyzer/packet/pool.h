@@ -11,7 +11,8 @@ struct pool {
 	size_t size; /* of one piece */
 	size_t max;  /* pieces in use at once */
 	size_t used, peak;
-	size_t fresh;    /* pieces of the newest slab never taken yet */
+	size_t slab;     /* bytes of the newest slab */
+	size_t fresh;    /* pieces of it never taken yet */
 	void *slabs;     /* linked through their first pointer */
 	void *free_list; /* likewise */
 };

@@ -7,12 +7,14 @@
 #include "analyzer/tls/certificates.h"
 #include "analyzer/tls/ja4.h"
 #include "analyzer/tls/requests.h"
+#include "analyzer/tls/tls_stream_impl.h"
 #include "dissectors/tls/record.h"
 
 bool
 tls_run_init(struct tls_run *r)
 {
 	*r = (struct tls_run){0};
+	pool_init(&r->streams, sizeof(struct tls_stream), SIZE_MAX);
 	r->ports.key = r->fetches.key = &r->key;
 	r->hasher = hasher_create();
 	r->certificates = certificates_create();
@@ -35,6 +37,8 @@ tls_run_finish(struct tls_run *r)
 	crypto_free(r->buffer, TLS_CIPHERTEXT_MAX);
 	crypto_destroy(r->crypto);
 	sign_cache_destroy(r->signatures);
+	pool_finish(&r->streams);
+	blocks_finish(&r->blocks);
 	tls_ports_clear(&r->ports);
 	fetches_clear(&r->fetches);
 	*r = (struct tls_run){0};

@@ -7,9 +7,11 @@
 
 #include <stdbool.h>
 
+#include "analyzer/blocks.h"
 #include "analyzer/crypto/crypto.h"
 #include "analyzer/crypto/hash.h"
 #include "analyzer/hash.h"
+#include "analyzer/packet/pool.h"
 #include "analyzer/tls/fetches.h"
 #include "analyzer/tls/ports.h"
 #include "analyzer/tls/secrets.h"
@@ -41,6 +43,8 @@ struct tls_run {
 	const struct chain_trust *trust; /* --ca and --crl; borrowed, may be shared; NULL */
 	bool verify_all;                 /* check every proof, also of accepted attempts */
 	/* memory of the sessions in hand, see transcript.h and decrypt.h */
+	struct blocks blocks;
+	struct pool streams; /* struct tls_stream */
 	size_t transcript_bytes, held_bytes;
 	uint8_t *buffer; /* what was opened last */
 };

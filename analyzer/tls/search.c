@@ -3,10 +3,20 @@
  */
 #include "analyzer/tls/search.h"
 
+#include <stddef.h>
+#include <string.h>
+
 #include "dissectors/tls/alert.h"
 #include "dissectors/tls/record.h"
 #include "dissectors/tls/sslv2.h"
 #include "dissectors/wire/cursor.h"
+
+void
+search_init(struct search *s, bool alerts)
+{
+	memset(s, 0, offsetof(struct search, dropped));
+	s->alerts = alerts;
+}
 
 /* A record that holds nothing but a readable alert: the answer of a server that likes no
  * ClientHello. */

@@ -30,23 +30,26 @@ enum search_found {
 	SEARCH_GIVEN_UP,    /* the prelude is over */
 };
 
-/* Zero-initialised is ready. */
+/* The buffers are last: search_init leaves them, and most streams never touch them. */
 struct search {
 	bool alerts; /* the other direction speaks TLS: an alert record counts as its start, too */
 	bool midstream;      /* the beginning was not captured: records in a row count */
 	uint64_t seen;       /* bytes looked at */
 	uint64_t hello_at;   /* offset of what was found */
 	struct bytes before; /* its bytes from earlier views; then comes the view */
-	uint8_t
-	    dropped[TLS_PROBE_MAX * 2];  /* ends of earlier views that began no hello after all */
-	size_t dropped_len;              /* set by search_feed; they end where the view begins */
-	uint8_t tail[TLS_PROBE_MAX * 2]; /* end of the last view that may begin a hello */
+	size_t dropped_len;  /* set by search_feed */
 	size_t tail_len;
-	uint8_t sslv2[SEARCH_SSLV2_MAX];
 	size_t sslv2_len;
 	uint64_t sslv2_at;
 	struct resync resync;
+	/* ends of earlier views that began no hello after all; they end where the view begins */
+	uint8_t dropped[TLS_PROBE_MAX * 2];
+	uint8_t tail[TLS_PROBE_MAX * 2]; /* end of the last view that may begin a hello */
+	uint8_t sslv2[SEARCH_SSLV2_MAX];
 };
+
+/* Ready at the beginning of a stream. */
+void search_init(struct search *s, bool alerts);
 
 /*
  * Look at the next view. After CLIENT_HELLO, SERVER_HELLO and ALERT the record begins at hello_at:

@@ -4,7 +4,6 @@
  */
 #include "analyzer/tls/session.h"
 
-#include <stdlib.h>
 
 #include "analyzer/tls/certificate_list.h"
 #include "analyzer/tls/certificates.h"
@@ -22,10 +21,12 @@
 struct tls_session *
 session_create(struct tls_run *run, const struct flow *flow, enum flow_dir client)
 {
-	struct tls_session *s = calloc(1, sizeof(*s));
+	struct arena arena = {.blocks = &run->blocks};
+	struct tls_session *s = arena_alloc(&arena, sizeof(*s));
 
 	if (s == NULL)
 		return NULL;
+	s->arena = arena; /* it lives in its own arena */
 	s->run = run;
 	s->flow = flow;
 	s->client = client;
@@ -43,8 +44,8 @@ session_destroy(struct tls_session *s)
 		certificates_release(s->run->certificates, s->held[i]);
 	for (size_t i = 0; i < s->n_requests; i++)
 		requests_release(s->requests[i]);
-	arena_finish(&s->arena);
-	free(s);
+	struct arena arena = s->arena;
+	arena_finish(&arena);
 }
 
 /* --- steps ------------------------------------------------------------------------------------ */

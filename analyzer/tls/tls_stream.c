@@ -44,7 +44,7 @@ go_search(struct tls_stream *t, const struct flow_data *d, uint64_t from)
 	struct flow_data rest = view_from(d, from);
 
 	t->mode[d->dir] = MODE_SEARCH;
-	t->search[d->dir] = (struct search){0};
+	search_init(&t->search[d->dir], false);
 	if (rest.data.len > 0)
 		search_data(t, &rest);
 }
@@ -257,7 +257,7 @@ tls_stream_restart(struct tls_stream *t, enum flow_dir d)
 	}
 	framing_finish(&t->framing[d]);
 	t->mode[d] = MODE_SEARCH;
-	t->search[d] = (struct search){0};
+	search_init(&t->search[d], false);
 	t->lost[d] = (struct lost){0};
 }
 

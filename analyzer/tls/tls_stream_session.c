@@ -99,7 +99,7 @@ tls_stream_next(struct tls_stream *t, enum flow_dir client)
 		return;
 	tls_stream_set_opening(t);
 	t->mode[!client] = MODE_SEARCH;
-	t->search[!client] = (struct search){.alerts = true};
+	search_init(&t->search[!client], true);
 }
 
 void

@@ -2,7 +2,8 @@
  * tls_wing.c - the flow sink: makes a TLS stream of each connection, directly or by way of a
  * carrier. Between packet/flow and tls_stream.c; see tls_stream.h and unwrap.h.
  */
-#include <stdlib.h>
+#include <stddef.h>
+#include <string.h>
 
 #include "analyzer/tls/tls_stream_impl.h"
 #include "dissectors/wire/cursor.h"
@@ -62,12 +63,15 @@ sink_open(void *ctx, struct flow *f)
 static struct tls_stream *
 create(struct tls_wing *wing, struct flow *f)
 {
-	struct tls_stream *t = calloc(1, sizeof(*t));
+	struct tls_stream *t = pool_take(&wing->run->streams);
 
 	if (t == NULL) {
 		wing->failed = true;
 		return NULL;
 	}
+	memset(t, 0, offsetof(struct tls_stream, search));
+	for (enum flow_dir d = FLOW_DIR_A; d < FLOW_DIR_COUNT; d++)
+		search_init(&t->search[d], false);
 	t->wing = wing;
 	t->flow = f;
 	return t;
@@ -133,7 +137,7 @@ sink_end(void *ctx, struct flow *f, enum flow_end why)
 		wing->failed |=
 		    !tls_ports_flow(&wing->run->ports, f, t->unwrap == NULL && !t->records);
 	unwrap_destroy(t->unwrap);
-	free(t);
+	pool_give(&t->wing->run->streams, t);
 	f->user = NULL;
 }
 

@@ -3,7 +3,6 @@
  */
 #include "analyzer/tls/transcript.h"
 
-#include <stdlib.h>
 
 #include "analyzer/crypto/kdf.h"
 #include "analyzer/tls/session.h"
@@ -18,7 +17,7 @@ void
 transcript_drop(struct transcript *t, struct tls_run *run)
 {
 	run->transcript_bytes -= t->cap;
-	free(t->data);
+	blocks_give(&run->blocks, t->data, t->cap);
 	*t = (struct transcript){.over = true};
 }
 
@@ -33,8 +32,11 @@ reserve(struct transcript *t, struct tls_run *run, size_t size)
 	while (cap < size)
 		cap *= 2;
 	if (size > TRANSCRIPT_MAX || run->transcript_bytes + (cap - t->cap) > TRANSCRIPT_ALL_MAX ||
-	    (p = realloc(t->data, cap)) == NULL)
+	    (p = blocks_take(&run->blocks, &cap)) == NULL)
 		return false;
+	if (t->len > 0)
+		memcpy(p, t->data, t->len);
+	blocks_give(&run->blocks, t->data, t->cap);
 	run->transcript_bytes += cap - t->cap;
 	t->data = p;
 	t->cap = cap;
