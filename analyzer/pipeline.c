@@ -136,24 +136,30 @@ on_opened(void *ctx, struct tls_session *s, enum tls_side side, struct bytes fir
 }
 
 static bool
-take_packet(struct pipeline *p, struct flow_table *flows, const struct packet *packet)
+take_segment(struct pipeline *p, struct flow_table *flows, const struct packet *packet,
+	     const struct segment *segment)
 {
-	struct segment segment;
+	p->stats.segments++;
+	/* Every TCP segment and datagram is counted for its stream number, also those that the
+	 * filter leaves out. */
+	if (segment->protocol == PROTOCOL_UDP) {
+		flow_udp_stream(flows, segment);
+		fetches_dns(&p->run.fetches, segment);
+		return true;
+	}
+	if (p->now->filter != NULL && !capture_filter_match(p->now->filter, packet))
+		return flow_count(flows, segment);
+	return flow_feed(flows, segment) && !p->sink_failed && !p->wing.failed;
+}
 
+static bool
+take_packet(struct pipeline *p, struct flow_table *flows, const struct packet *packet,
+	    enum decode_result decoded, const struct segment *segment)
+{
 	p->stats.packets++;
-	switch (decode_packet(packet, &segment)) {
+	switch (decoded) {
 	case DECODE_SEGMENT:
-		p->stats.segments++;
-		/* Every TCP segment and datagram is counted for its stream number, also those that
-		 * the filter leaves out. */
-		if (segment.protocol == PROTOCOL_UDP) {
-			flow_udp_stream(flows, &segment);
-			fetches_dns(&p->run.fetches, &segment);
-			return true;
-		}
-		if (p->now->filter != NULL && !capture_filter_match(p->now->filter, packet))
-			return flow_count(flows, &segment);
-		return flow_feed(flows, &segment);
+		return take_segment(p, flows, packet, segment);
 	case DECODE_OTHER:
 		p->stats.other++;
 		return true;
@@ -167,6 +173,28 @@ take_packet(struct pipeline *p, struct flow_table *flows, const struct packet *p
 		p->stats.unknown_link++;
 		return true;
 	}
+	return true;
+}
+
+/* n <= FLOW_EXPECT_MAX. False when memory is short, or the sink failed. */
+static bool
+take_packets(struct pipeline *p, struct flow_table *flows, const struct packet *packets, size_t n)
+{
+	enum decode_result decoded[FLOW_EXPECT_MAX];
+	struct segment segments[FLOW_EXPECT_MAX];
+	const struct segment *expected[FLOW_EXPECT_MAX];
+	size_t n_expected = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		decoded[i] = decode_packet(&packets[i], &segments[i]);
+		if (decoded[i] == DECODE_SEGMENT)
+			expected[n_expected++] = &segments[i];
+	}
+	if (n_expected > 1)
+		flow_expect(flows, expected, n_expected);
+	for (size_t i = 0; i < n; i++)
+		if (!take_packet(p, flows, &packets[i], decoded[i], &segments[i]))
+			return false;
 	return true;
 }
 
@@ -240,29 +268,45 @@ end_capture(struct pipeline *p, struct flow_table *flows)
 	return p->sink_failed || p->wing.failed ? fault(p, "out of memory") : PIPELINE_DONE;
 }
 
+/* Several packets where the source has them at hand, else one; secrets between them are taken. */
+static enum source_event
+next_packets(struct pipeline *p, struct packet *packets, size_t *n)
+{
+	struct secret secret;
+
+	for (;;) {
+		*n = source_batch(p->now->source, packets, FLOW_EXPECT_MAX);
+		if (*n > 0)
+			return SOURCE_PACKET;
+		*n = 1;
+		enum source_event event = source_next(p->now->source, packets, &secret);
+		if (event != SOURCE_SECRET)
+			return event;
+		take_secret(p, &secret);
+	}
+}
+
 static enum pipeline_result
 read_all(struct pipeline *p, struct flow_table *flows)
 {
-	struct packet packet;
-	struct secret secret;
-	unsigned countdown = PROGRESS_PACKETS;
+	struct packet packets[FLOW_EXPECT_MAX];
+	size_t n, since = 0;
 
 	for (;;) {
-		switch (source_next(p->now->source, &packet, &secret)) {
+		switch (next_packets(p, packets, &n)) {
 		case SOURCE_PACKET:
-			break;
 		case SOURCE_SECRET:
-			take_secret(p, &secret);
-			continue;
+			break;
 		case SOURCE_END:
 			return end_capture(p, flows);
 		case SOURCE_FAULT:
 			return fault(p, source_problem(p->now->source));
 		}
-		if (!take_packet(p, flows, &packet) || p->sink_failed || p->wing.failed)
+		if (!take_packets(p, flows, packets, n))
 			return fault(p, "out of memory");
-		if (--countdown == 0) {
-			countdown = PROGRESS_PACKETS;
+		since += n;
+		if (since >= PROGRESS_PACKETS) {
+			since = 0;
 			if (!go_on(p))
 				return PIPELINE_STOPPED;
 		}

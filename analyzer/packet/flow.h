@@ -133,7 +133,8 @@ struct flow {
  * sure). A gap in skipped bytes may be told late: its end then lies at or before the direction's
  * `next`, and delivery is not concerned. control is called for SYN, FIN and RST as they are seen
  * (flags as on the wire); it may be NULL. end is called exactly once per flow; the flow is gone
- * after it. */
+ * after it. expect may be NULL: data will come soon, what it touches may be fetched into the cache.
+ */
 struct flow_sink {
 	void *ctx;
 	void (*open)(void *ctx, struct flow *f);
@@ -143,6 +144,7 @@ struct flow_sink {
 	void (*control)(void *ctx, struct flow *f, enum flow_dir d, uint8_t tcp_flags,
 			const struct flow_mark *mark);
 	void (*end)(void *ctx, struct flow *f, enum flow_end why);
+	void (*expect)(const struct flow *f, enum flow_dir d);
 };
 
 struct flow_table;
@@ -153,6 +155,10 @@ void flow_table_destroy(struct flow_table *t); /* takes NULL; does not call end 
 
 /* Push one decoded TCP segment. False only when memory is short. */
 bool flow_feed(struct flow_table *t, const struct segment *s);
+/* Segments that will be fed soon: what that touches is fetched into the cache. n <=
+ * FLOW_EXPECT_MAX. Changes nothing. */
+enum { FLOW_EXPECT_MAX = 32 };
+void flow_expect(const struct flow_table *t, const struct segment *const s[], size_t n);
 /* A segment that a filter leaves out: it only counts for the stream numbers. */
 bool flow_count(struct flow_table *t, const struct segment *s);
 /* The capture is over: holes are declared, every flow ends with FLOW_END_CAPTURE. */

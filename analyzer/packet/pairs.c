@@ -54,6 +54,12 @@ same(const struct pair_key *a, const struct pair_key *b)
 	       a->word[1] == b->word[1] && a->word[3] == b->word[3];
 }
 
+size_t
+pair_table_slot(const struct pair_table *t, const struct pair_key *key)
+{
+	return hash_bytes(&t->hash_key, key, sizeof(*key)) & t->mask;
+}
+
 struct pair *
 pair_table_find(struct pair_table *t, const struct pair_key *key)
 {

@@ -50,6 +50,8 @@ void pair_table_finish(struct pair_table *t);
 
 /* The key of a segment and, in *side, which end of the pair sent it. */
 struct pair_key pair_key_of(const struct segment *s, unsigned *side);
+/* Where the search for it begins. */
+size_t pair_table_slot(const struct pair_table *t, const struct pair_key *key);
 /* NULL when there is none. */
 struct pair *pair_table_find(struct pair_table *t, const struct pair_key *key);
 /* A pair that is not there yet, zeroed but for its key. NULL when memory is short or max pairs are
