@@ -8,7 +8,7 @@
 #include "analyzer/tls/session.h"
 #include "dissectors/tls/handshake.h"
 
-enum { FIRST_SIZE = 8 * 1024 };
+enum { FIRST_SIZE = BLOCKS_SMALLEST };
 
 /* --- keeping ------------------------------------------------------------------------------------
  */
