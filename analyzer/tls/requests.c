@@ -22,6 +22,7 @@ struct entry {
 	enum tls_version version;
 	struct bytes body;
 	struct arena arena;
+	unsigned allowed;
 };
 
 struct requests {
@@ -237,6 +238,7 @@ entry_create(struct requests *r, struct bytes body, enum tls_version v, uint64_t
 	e->request.digest[0] ^= (uint8_t)tls_version_has_schemes(v);
 	parse(e);
 	count_in_words(&e->request, &e->arena);
+	e->request.allowed = &e->allowed;
 	return e;
 }
 

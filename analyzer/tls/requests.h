@@ -28,6 +28,7 @@ struct request {
 	const char *names_text, *types_text, *schemes_text;
 	const char *error; /* NULL when well-formed; else what was wrong */
 	unsigned holders;  /* sessions that interned it and have not released it */
+	unsigned *allowed; /* a place for verdict/checks.c to remember, 0 at first; NULL: none */
 };
 
 struct requests *requests_create(struct tls_run *run); /* NULL when memory is short */

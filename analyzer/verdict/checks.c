@@ -199,7 +199,7 @@ static const struct {
     {"Ed448", "ecdsa_sign", {"ed448", NULL}},
     {"DSA", "dss_sign", {"dsa_", NULL}},
 };
-enum { FAMILIES = sizeof(families) / sizeof(families[0]) };
+enum { FAMILIES = sizeof(families) / sizeof(families[0]), ALLOWED_KNOWN = 1u << FAMILIES };
 
 static bool
 scheme_fits(size_t family, const char *scheme)
@@ -232,12 +232,27 @@ family_asked_for(const struct checks_request *q, size_t family)
 	return (!types || type_fits) && (!schemes || fits);
 }
 
+/* A bit per family, and ALLOWED_KNOWN. A server sends the same request to all its clients. */
+static unsigned
+allowed(const struct checks_request *q)
+{
+	unsigned found = ALLOWED_KNOWN;
+
+	if (q->allowed != NULL && *q->allowed != 0)
+		return *q->allowed;
+	for (size_t i = 0; i < FAMILIES; i++)
+		found |= family_asked_for(q, i) ? 1u << i : 0;
+	if (q->allowed != NULL)
+		*q->allowed = found;
+	return found;
+}
+
 bool
 checks_key_asked_for(const struct checks_request *request, const char *key_type)
 {
 	for (size_t i = 0; key_type != NULL && i < FAMILIES; i++)
 		if (strncmp(key_type, families[i].key, strlen(families[i].key)) == 0)
-			return family_asked_for(request, i);
+			return (allowed(request) >> i & 1) != 0;
 	return true; /* a key of a kind unknown here: nothing is said */
 }
 

@@ -58,6 +58,7 @@ struct checks_request {
 	const struct outcome_request_item *items; /* requests.h */
 	size_t count, ca_bytes;
 	unsigned ca_names;
+	unsigned *allowed; /* remembers which keys it allows, 0: not yet; NULL: nothing does */
 };
 
 /* The chain as sent, leaf first. request: NULL when it is not known. now: seconds since 1970. */

@@ -112,7 +112,8 @@ conditions_request(const struct request *request)
 	return (struct checks_request){.items = request->items,
 				       .count = request->count,
 				       .ca_bytes = request->ca_bytes,
-				       .ca_names = request->ca_names};
+				       .ca_names = request->ca_names,
+				       .allowed = request->allowed};
 }
 
 /* --- what holds ------------------------------------------------------------------------------- */

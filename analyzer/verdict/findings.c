@@ -300,12 +300,12 @@ findings_add(struct tls_session *s, const struct mutual_auth *m, const struct fa
 	     const struct verdict_result *v, struct outcome *out)
 {
 	struct finding_case c;
-	struct outcome_finding to[CAUSE_COUNT] = {0};
+	struct outcome_finding to[CAUSE_COUNT];
 
 	conditions_of(&c, s, m, out->headline, f, v);
 	out->client_stack = stack_name(c.client_stack);
 	out->server_stack = stack_name(c.server_stack);
 	out->n_findings = findings_of(&c, (unsigned)out->headline + 1, to);
-	out->findings = arena_copy(&s->arena, to, sizeof(to));
+	out->findings = arena_copy(&s->arena, to, out->n_findings * sizeof(to[0]));
 	return out->findings != NULL;
 }
