@@ -4,7 +4,6 @@
  */
 #include "analyzer/tls/session.h"
 
-
 #include "analyzer/tls/certificate_list.h"
 #include "analyzer/tls/certificates.h"
 #include "analyzer/tls/decrypt.h"

@@ -3,7 +3,6 @@
  */
 #include "analyzer/tls/transcript.h"
 
-
 #include "analyzer/crypto/kdf.h"
 #include "analyzer/tls/session.h"
 #include "dissectors/tls/handshake.h"
