@@ -133,8 +133,9 @@ struct flow {
  * sure). A gap in skipped bytes may be told late: its end then lies at or before the direction's
  * `next`, and delivery is not concerned. control is called for SYN, FIN and RST as they are seen
  * (flags as on the wire); it may be NULL. end is called exactly once per flow; the flow is gone
- * after it. expect may be NULL: data will come soon, what it touches may be fetched into the cache.
- */
+ * after it. expect and expect_end may be NULL: data or the end will come
+ * soon, what they touch may be fetched into the cache; away: flows that end before this one, twice
+ * each flow is announced, from further away first. */
 struct flow_sink {
 	void *ctx;
 	void (*open)(void *ctx, struct flow *f);
@@ -145,6 +146,7 @@ struct flow_sink {
 			const struct flow_mark *mark);
 	void (*end)(void *ctx, struct flow *f, enum flow_end why);
 	void (*expect)(const struct flow *f, enum flow_dir d);
+	void (*expect_end)(const struct flow *f, unsigned away);
 };
 
 struct flow_table;

@@ -160,6 +160,13 @@ flow_table_close(struct flow_table *t, struct flow_entry *e)
 	list_append(&t->closed, e, e->active);
 }
 
+static void
+end_first(struct flow_table *t, struct flow_list *l, enum flow_end why)
+{
+	flow_table_expect_ends(t, l->first);
+	flow_table_end(t, l->first, why);
+}
+
 /* End flows at the front of a list that are silent for long enough, or more than `most`. */
 static void
 sweep(struct flow_table *t, struct flow_list *l, int64_t now, int64_t silent_s, size_t most,
@@ -171,7 +178,7 @@ sweep(struct flow_table *t, struct flow_list *l, int64_t now, int64_t silent_s, 
 		if (e->active != e->listed && !silent)
 			list_renew(t, e);
 		else if (silent || l->count > most)
-			flow_table_end(t, e, why);
+			end_first(t, l, why);
 		else
 			return;
 	}
@@ -194,9 +201,9 @@ void
 flow_finish(struct flow_table *t)
 {
 	while (t->closed.first != NULL)
-		flow_table_end(t, t->closed.first, FLOW_END_CAPTURE);
+		end_first(t, &t->closed, FLOW_END_CAPTURE);
 	while (t->open.first != NULL)
-		flow_table_end(t, t->open.first, FLOW_END_CAPTURE);
+		end_first(t, &t->open, FLOW_END_CAPTURE);
 }
 
 struct pair *

@@ -53,6 +53,9 @@ void flow_table_close(struct flow_table *t, struct flow_entry *e);
 /* Keep the lists in order and end what is over. Called for every segment, cheap for most. */
 void flow_table_tick(struct flow_table *t, struct flow_entry *e, int64_t now);
 
+/* expect.c: e is about to end, and those behind it in its list are soon. */
+void flow_table_expect_ends(const struct flow_table *t, const struct flow_entry *e);
+
 static inline struct reassembly_ctx
 flow_table_ctx(struct flow_table *t, struct flow_entry *e, enum flow_dir d, struct flow_mark mark)
 {

@@ -141,15 +141,33 @@ sink_end(void *ctx, struct flow *f, enum flow_end why)
 	f->user = NULL;
 }
 
+static void
+fetch(const void *from, size_t len)
+{
+	for (size_t at = 0; at < len; at += 64)
+		__builtin_prefetch((const char *)from + at);
+}
+
 /* Of a flow's data all goes through these. */
 static void
 sink_expect(const struct flow *f, enum flow_dir d)
 {
 	const struct tls_stream *t = f->user;
 
-	__builtin_prefetch(t);
-	for (size_t at = 0; at < sizeof(t->framing[d]); at += 64)
-		__builtin_prefetch((const char *)&t->framing[d] + at);
+	fetch(t, 1);
+	fetch(&t->framing[d], sizeof(t->framing[d]));
+}
+
+/* A session's own memory begins in front of its first messages (session_create). */
+static void
+sink_expect_end(const struct flow *f, unsigned away)
+{
+	const struct tls_stream *t = f->user;
+
+	if (away > 1)
+		fetch(t, offsetof(struct tls_stream, search));
+	else if (t->session != NULL)
+		fetch(t->session, BLOCKS_SMALLEST / 2);
 }
 
 struct flow_sink
@@ -161,5 +179,6 @@ tls_wing_sink(struct tls_wing *wing)
 				  .gap = sink_gap,
 				  .control = sink_control,
 				  .end = sink_end,
-				  .expect = sink_expect};
+				  .expect = sink_expect,
+				  .expect_end = sink_expect_end};
 }

@@ -154,7 +154,7 @@ static void
 run(uint32_t flows, uint32_t burst)
 {
 	uint64_t bytes = 0;
-	const struct flow_sink sink = {&bytes, on_open, on_data, on_gap, NULL, on_end, NULL};
+	const struct flow_sink sink = {&bytes, on_open, on_data, on_gap, NULL, on_end, NULL, NULL};
 	struct bench b = {.table = flow_table_create(&sink), .flows = flows, .burst = burst};
 	struct segment s;
 

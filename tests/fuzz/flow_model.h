@@ -241,7 +241,7 @@ model_run(const uint8_t *in, size_t len)
 {
 	static struct model m;
 	const struct flow_sink sink = {&m,        model_open, model_data, model_gap, model_control,
-				       model_end, NULL};
+				       model_end, NULL,       NULL};
 	struct flow_table *t = flow_table_create(&sink);
 	uint64_t frame = 0;
 

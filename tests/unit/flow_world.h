@@ -112,7 +112,8 @@ static inline int
 setup(void **state)
 {
 	static struct world w;
-	const struct flow_sink sink = {&w.log, on_open, on_data, on_gap, on_control, on_end, NULL};
+	const struct flow_sink sink = {&w.log,     on_open, on_data, on_gap,
+				       on_control, on_end,  NULL,    NULL};
 
 	w = (struct world){.time_ns = 1000};
 	w.table = flow_table_create(&sink);
