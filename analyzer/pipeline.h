@@ -18,7 +18,8 @@ struct pipeline;
 struct rsa_key;
 struct secrets;
 
-/* NULL when memory is short. labels: ask nDPI for application labels. */
+/* NULL when memory is short. labels: ask nDPI for application labels; then one thread at a time may
+ * create one. */
 struct pipeline *pipeline_create(bool labels);
 void pipeline_destroy(struct pipeline *p); /* takes NULL */
 

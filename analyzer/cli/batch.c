@@ -209,7 +209,7 @@ batch_tick(struct batch *b)
 /* --- workers -------------------------------------------------------------------------------------
  */
 
-/* On the worker's own thread: nDPI takes a while. */
+/* One at a time: nDPI starts libgcrypt, which must not be started by two threads at once. */
 static bool
 prepare(struct batch_worker *w)
 {
@@ -282,7 +282,10 @@ work(void *worker)
 	struct batch *b = w->batch;
 	size_t unit;
 
-	if (!prepare(w))
+	pthread_mutex_lock(&b->lock);
+	bool ready = prepare(w);
+	pthread_mutex_unlock(&b->lock);
+	if (!ready)
 		batch_set_fault(b, "out of memory");
 	while (take_unit(b, &unit)) {
 		if (batch_is_direct(b))

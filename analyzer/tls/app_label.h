@@ -11,7 +11,9 @@
 
 struct app_label;
 
-/* One nDPI module; not to be shared between threads. NULL when nDPI can't start or memory is short.
+/* One nDPI module; not to be shared between threads, and to be made by one thread at a time:
+ * started by two at once, its libgcrypt aborts now and then. NULL when nDPI can't start or memory
+ * is short.
  */
 struct app_label *app_label_create(const struct tls_run *run);
 void app_label_destroy(struct app_label *l); /* takes NULL */
