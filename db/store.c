@@ -81,8 +81,10 @@ static const char *const statements[STORE_STATEMENT_COUNT] = {
 /* clang-format on */
 
 /* What statements of many rows would undo if they failed (pass 2 has some for each capture) is kept
- * in memory up to here, and not in a file; SQLite's own limit is 64 KiB, four pages of ours. */
-enum { UNDO_IN_MEMORY = 2 << 20 };
+ * in memory up to here, and not in a file; SQLite's own limit is 64 KiB, four pages of ours. More
+ * it writes in one piece of this size, which must be below 128 KiB: of larger writes SQLite's Unix
+ * layer (seekAndWriteFd) takes the length modulo that, and calls the disk full. */
+enum { UNDO_IN_MEMORY = (128 << 10) - 1 };
 
 struct store *
 store_create(void)

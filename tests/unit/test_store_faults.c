@@ -47,6 +47,28 @@ test_foreign(void **state)
 	sample_scratch_remove(&t);
 }
 
+/* SQLite writes what a statement would undo in one piece once there is too much for memory, and
+ * takes a piece of 128 KiB or more for a full disk (store.c, UNDO_IN_MEMORY; set before the
+ * process first uses SQLite, so this test is the first). */
+static void
+test_large_undo(void **state)
+{
+	struct sample_scratch t;
+
+	(void)state;
+	sample_scratch_make(&t);
+	sample_close(sample_open(t.db));
+	run_sql(
+	    t.extra,
+	    "PRAGMA page_size=16384;"
+	    "CREATE TABLE many (key INTEGER, text TEXT NOT NULL, PRIMARY KEY (key)) WITHOUT ROWID;"
+	    "BEGIN; INSERT INTO many WITH n (i) AS (VALUES (0) UNION ALL SELECT i + 2 FROM n "
+	    "WHERE i < 15998) SELECT i, printf('%0900d', i) FROM n;"
+	    "INSERT INTO many SELECT key + 1, text FROM many; COMMIT");
+	sample_expect(t.extra, "SELECT count(*) FROM many", "16000\n");
+	sample_scratch_remove(&t);
+}
+
 static void
 test_newer(void **state)
 {
@@ -251,6 +273,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_large_undo),
 	    cmocka_unit_test(test_foreign),
 	    cmocka_unit_test(test_newer),
 	    cmocka_unit_test(test_not_sqlite),
