@@ -11,12 +11,15 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analyzer/cli/csv.h"
 #include "analyzer/cli/json.h"
 #include "analyzer/cli/message.h"
 #include "analyzer/cli/options.h"
 #include "analyzer/cli/table.h"
+#include "analyzer/cli/words.h"
+#include "analyzer/verdict/causes.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -261,6 +264,22 @@ messages(void **state)
 	assert_null(message_nearest("zebra", (const char *[]){"show", "analyze"}, 2));
 }
 
+/* The summary counts by slug: what reads the same is one row. */
+static void
+words_alike_are_counted_together(void **state)
+{
+	size_t count;
+	const struct words *all = words_all(&count);
+
+	(void)state;
+	for (size_t i = 0; i < count; i++)
+		for (enum cause c = CAUSE_none + 1; c < CAUSE_COUNT; c++)
+			if (all[i].kind == WORDS_FAILURE &&
+			    strcmp(all[i].cause, cause_row(c)->words) == 0 &&
+			    words_cause(all[i].verdict, cause_row(c)->name) != NULL)
+				assert_string_equal(all[i].slug, cause_row(c)->name);
+}
+
 int
 main(void)
 {
@@ -274,6 +293,7 @@ main(void)
 	    cmocka_unit_test(options_say_what_is_wrong),
 	    cmocka_unit_test(numbers),
 	    cmocka_unit_test(messages),
+	    cmocka_unit_test(words_alike_are_counted_together),
 	};
 	setlocale(LC_CTYPE, "C.UTF-8");
 	return cmocka_run_group_tests(tests, NULL, NULL);
