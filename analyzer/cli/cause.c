@@ -213,7 +213,7 @@ print_verdict(struct term *out, const struct proof_margin *m, const struct story
 		cause_advice(m, s, "note:", advice->note);
 	for (size_t i = 0; i < s->findings.rows; i++)
 		if (!result_is(&s->findings, i, "severity", "note"))
-			cause_advice(m, s, "warning:", result_text(&s->findings, i, "explanation"));
+			cause_advice(m, s, "also:", result_text(&s->findings, i, "explanation"));
 }
 
 void
