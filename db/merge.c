@@ -74,8 +74,7 @@ static const char *const incidents_sql[] = {
     "UPDATE main.incident SET related = 0 WHERE id IN (SELECT incident_id FROM merge_capture WHERE take "
     "UNION SELECT c.incident_id FROM merge_capture c JOIN main.capture t ON t.id = c.twin WHERE t.incident_id IS NOT c.incident_id "
     "UNION SELECT t.incident_id FROM merge_capture c JOIN main.capture t ON t.id = c.twin WHERE t.incident_id IS NOT c.incident_id)",
-    "UPDATE main.capture AS t SET incident_id = c.incident_id, sha256 = c.sha256 FROM merge_capture c "
-    "WHERE c.new = t.id AND NOT c.take",
+    "UPDATE main.capture AS t SET incident_id = c.incident_id, sha256 = c.sha256 FROM merge_capture c WHERE c.new = t.id AND NOT c.take",
 };
 
 static const char *const names_sql[] = {
@@ -111,7 +110,8 @@ static const char *const runs_sql[] = {
     " + row_number() OVER (ORDER BY run), (SELECT coalesce(max(pair), 0) FROM main.comparison) "
     "FROM there WHERE points NOT IN (SELECT points FROM here)",
     "INSERT INTO main.comparison_point (run, side, capture_id) SELECT r.new, p.side, c.new FROM merge_run r "
-    "JOIN shard.comparison_point p ON p.run = r.old JOIN merge_capture c ON c.old = p.capture_id",
+    "JOIN shard.comparison_point p ON p.run = r.old "
+    "JOIN merge_capture c ON c.old = p.capture_id",
 };
 
 /* Rows of dictionaries come as a whole; of captures that were not taken some may be of no use. */

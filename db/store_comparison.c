@@ -49,7 +49,8 @@ put_points(struct store *s, const char *points)
 	    "DELETE FROM comparison WHERE run IN (SELECT run FROM compared)",
 	    "DELETE FROM comparison_point WHERE run IN (SELECT run FROM compared)",
 	    "INSERT INTO comparison_point SELECT (SELECT coalesce(max(run), 0) + 1 FROM comparison_point), "
-	    "rtrim(value, '0123456789'), CAST(ltrim(value, 'nearf') AS INTEGER) FROM json_each(?1)",
+	    "rtrim(value, '0123456789'), CAST(ltrim(value, 'nearf') AS INTEGER) "
+	    "FROM json_each(?1)",
 	};
 	/* clang-format on */
 	bool ok = true;

@@ -7,7 +7,7 @@
 
 #include "analyzer/verdict/compare_match.h"
 
-enum { MATCHING_FREE = UINT32_MAX };
+#define MATCHING_FREE UINT32_MAX
 
 struct matching_entry {
 	const char *key;

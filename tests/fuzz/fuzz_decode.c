@@ -67,7 +67,12 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	uint8_t sum = 0;
-	const struct flow_sink sink = {&sum, on_open, on_data, on_gap, on_control, on_end};
+	const struct flow_sink sink = {.ctx = &sum,
+				       .open = on_open,
+				       .data = on_data,
+				       .gap = on_gap,
+				       .control = on_control,
+				       .end = on_end};
 	struct flow_table *t = flow_table_create(&sink);
 	struct segment s;
 
