@@ -225,9 +225,11 @@ walk_passes(struct level *l, struct stream *s, enum format_kind kind, unsigned d
 	size_t passes = again ? all->count : 1;
 	l->left = 1;
 	for (l->pass = 0; l->pass < passes && l->left > 0 && !d->ended; l->pass++) {
-		struct archive_keys one = {.passphrases = all->passphrases + l->pass, .count = 1};
+		struct archive_keys keys = *all;
+		if (again)
+			keys = (struct archive_keys){&all->passphrases[l->pass], 1};
 		l->last = l->pass + 1 == passes;
-		l->walk = archive_walk_open(&from, kind, again ? &one : all);
+		l->walk = archive_walk_open(&from, kind, &keys);
 		if (l->walk != NULL)
 			walk_level(l, depth);
 		else

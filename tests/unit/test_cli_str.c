@@ -159,7 +159,7 @@ words_cover_verdicts(void **state)
 	assert_null(words_find(NULL, NULL, NULL)->verdict);
 	assert_null(words_find("no such verdict", "expired", NULL)->verdict);
 	assert_string_equal(words_find("client_cert_rejected", "expired", NULL)->slug,
-			    "certificate_expired");
+			    "client_cert_expired");
 	assert_string_equal(words_find("client_cert_rejected", "news", NULL)->slug,
 			    "certificate_refused");
 	assert_string_equal(
