@@ -218,6 +218,7 @@ struct outcome_attempt {
 struct outcome_finding {
 	unsigned attempt_no, rank;
 	const char *cause, *certainty, *severity, *explanation, *server_fix, *client_fix;
+	uint64_t named_frame; /* that these texts may name; 0: none */
 	struct outcome_frames frames;
 	bool explains; /* the decisive event: ranks go by severity, this, certainty */
 };

@@ -28,7 +28,7 @@ KNOWN_SIZE(struct outcome_message, 64);
 KNOWN_SIZE(struct outcome_chain_link, 24);
 KNOWN_SIZE(struct outcome_request, 40);
 KNOWN_SIZE(struct outcome_request_item, 16);
-KNOWN_SIZE(struct outcome_finding, 120);
+KNOWN_SIZE(struct outcome_finding, 128);
 KNOWN_SIZE(struct outcome_certificate, 224);
 
 /* clang-format off */

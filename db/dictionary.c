@@ -44,6 +44,7 @@ static const struct {
 	const char *columns[DICTIONARY_COLUMNS_MAX];
 } tables[DICTIONARY_COUNT] = {
     [DICTIONARY_NAME] = {"name", 0, {"text"}},
+    [DICTIONARY_SENTENCE] = {"sentence", 0, {"text"}},
     [DICTIONARY_PROFILE] = {"profile",
 			    0,
 			    {"transport", "carrier", "app_label", "tls_version", "cipher_suite",

@@ -12,8 +12,8 @@
 /* What the shard's ids may refer to; each has a table temp.merge_<name> (old, new). */
 /* clang-format off */
 #define MERGE_KINDS(X) \
-	X(incident) X(file) X(name) X(profile) X(answer) X(conclusion) X(step) X(claim) \
-	X(certificate) X(chain) X(request)
+	X(incident) X(file) X(name) X(sentence) X(profile) X(answer) X(conclusion) X(step) \
+	X(claim) X(certificate) X(chain) X(request)
 /* clang-format on */
 
 enum merge_kind {

@@ -1,7 +1,7 @@
 -- schema.sql - the base tables. They are the project's own; views.sql is the contract.
 --
 -- Hot and cold: `session` is small (counts and filters scan it), `story` is what one session's page
--- needs. Whatever repeats is stored once by content in a dictionary (name, profile, answer,
+-- needs. Whatever repeats is stored once by content in a dictionary (name, sentence, profile, answer,
 -- conclusion, step, claim, chain, request, certificate), and rows hold its id. Dictionaries hold the
 -- words of outcome_names.def as the store writes them, so no list of words stands here.
 --
@@ -79,6 +79,12 @@ CREATE TABLE capture_part (
 -- Dictionaries. Their indexes are for the store's lookups by content (NULLs count, so not UNIQUE).
 
 CREATE TABLE name (
+	id INTEGER PRIMARY KEY,
+	text TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- What findings say. {frame} stands for finding.named_frame, unless that is NULL.
+CREATE TABLE sentence (
 	id INTEGER PRIMARY KEY,
 	text TEXT NOT NULL UNIQUE
 ) STRICT;
@@ -247,9 +253,10 @@ CREATE TABLE finding (
 	cause TEXT NOT NULL,
 	certainty TEXT NOT NULL,
 	severity TEXT NOT NULL,
-	explanation TEXT,
-	server_fix TEXT,
-	client_fix TEXT,
+	explanation_id INTEGER REFERENCES sentence (id),
+	server_fix_id INTEGER REFERENCES sentence (id),
+	client_fix_id INTEGER REFERENCES sentence (id),
+	named_frame INTEGER,       -- by its sentences
 	frames TEXT,
 	explains INTEGER NOT NULL, -- the decisive event
 	PRIMARY KEY (session_id, rank)

@@ -40,8 +40,8 @@ static const char *const statements[STORE_STATEMENT_COUNT] = {
 	"INSERT INTO story (session_id, community_id, client_random, server_random, explanation, attempts, chains, "
 	"requests, facts, ladder) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [STORE_FINDING_INSERT] =
-	"INSERT INTO finding (session_id, rank, attempt_no, cause, certainty, severity, explanation, server_fix, "
-	"client_fix, frames, explains) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+	"INSERT INTO finding (session_id, rank, attempt_no, cause, certainty, severity, explanation_id, server_fix_id, "
+	"client_fix_id, named_frame, frames, explains) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     [STORE_REQUEST_ITEM_INSERT] =
 	"INSERT INTO request_item (request_id, position, kind, value) VALUES (?1, ?2, ?3, ?4)",
     [STORE_WITHOUT_TLS_INSERT] =
@@ -124,8 +124,8 @@ store_destroy(struct store *s)
 	database_close(&s->d);
 	dictionary_destroy(s->dictionary);
 	relate_filter_finish(&s->filter);
-	struct text *texts[] = {&s->attempts, &s->chains, &s->requests,
-				&s->facts,    &s->ladder, &s->chain};
+	struct text *texts[] = {&s->attempts, &s->chains, &s->requests, &s->facts,
+				&s->ladder,   &s->chain,  &s->sentence};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		text_finish(texts[i]);
 	free(s);
@@ -260,6 +260,10 @@ sweep(struct store *s)
 	    "DELETE FROM name WHERE id NOT IN"
 	    " (SELECT sni_id FROM session WHERE sni_id IS NOT NULL UNION"
 	    " SELECT eap_identity_id FROM session WHERE eap_identity_id IS NOT NULL);"
+	    "DELETE FROM sentence WHERE id NOT IN"
+	    " (SELECT explanation_id FROM finding WHERE explanation_id IS NOT NULL UNION"
+	    " SELECT server_fix_id FROM finding WHERE server_fix_id IS NOT NULL UNION"
+	    " SELECT client_fix_id FROM finding WHERE client_fix_id IS NOT NULL);"
 	    "DELETE FROM profile WHERE id NOT IN (SELECT profile_id FROM session);"
 	    "DELETE FROM incident WHERE id NOT IN"
 	    " (SELECT incident_id FROM capture WHERE incident_id IS NOT NULL);"

@@ -34,6 +34,21 @@ store_ids_name(struct store *s, const char *text, int64_t *id)
 }
 
 bool
+store_ids_sentence(struct store *s, const char *text, size_t len, int64_t *id)
+{
+	struct dictionary_key k;
+	bool made;
+
+	dictionary_key_begin(&k, DICTIONARY_SENTENCE, 0);
+	dictionary_key_bytes(&k, text, len);
+	*id = dictionary_cached(s->dictionary, &k);
+	if (*id != 0)
+		return true;
+	struct dictionary_value v = {DICTIONARY_TEXT, 0, text, len};
+	return dictionary_resolve(s->dictionary, &k, &v, id, &made);
+}
+
+bool
 store_ids_profile(struct store *s, const struct outcome *o, int64_t *id)
 {
 	const char *texts[] = {o->carrier,      o->app_label,    o->tls_version,

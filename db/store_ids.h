@@ -8,6 +8,7 @@
 #include "db/store_impl.h"
 
 bool store_ids_name(struct store *s, const char *text, int64_t *id); /* NULL gives 0 */
+bool store_ids_sentence(struct store *s, const char *text, size_t len, int64_t *id);
 bool store_ids_profile(struct store *s, const struct outcome *o, int64_t *id);
 bool store_ids_answer(struct store *s, const struct outcome_attempt *a, int64_t *id);
 bool store_ids_conclusion(struct store *s, const struct outcome *o, int64_t *id);

@@ -175,33 +175,13 @@ insert_story(struct store *s, const struct outcome *o)
 	return database_run(&s->d, stmt);
 }
 
-static bool
-insert_finding(struct store *s, const struct outcome_finding *f)
-{
-	sqlite3_stmt *stmt = s->statements[STORE_FINDING_INSERT];
-	const char *texts[] = {f->cause,       f->certainty,  f->severity,
-			       f->explanation, f->server_fix, f->client_fix};
-	char buf[STORE_FRAMES_MAX];
-	struct text frames = {buf, 0, sizeof(buf)};
-
-	sqlite3_bind_int64(stmt, 1, s->next_session);
-	sqlite3_bind_int64(stmt, 2, f->rank);
-	sqlite3_bind_int64(stmt, 3, f->attempt_no);
-	for (int i = 0; i < 6; i++)
-		sqlite3_bind_text(stmt, 4 + i, texts[i], -1, SQLITE_STATIC);
-	store_rows_frames(&frames, &f->frames);
-	bind_list(stmt, 10, &frames);
-	sqlite3_bind_int(stmt, 11, f->explains);
-	return database_run(&s->d, stmt);
-}
-
 bool
 store_rows_insert(struct store *s, const struct outcome *o, const struct store_references *r)
 {
 	if (!insert_session(s, o, r) || !insert_story(s, o))
 		return false;
 	for (size_t i = 0; i < o->n_findings; i++)
-		if (!insert_finding(s, &o->findings[i]))
+		if (!store_finding_insert(s, &o->findings[i]))
 			return false;
 	return true;
 }

@@ -17,6 +17,8 @@ enum { STORE_FRAMES_MAX = OUTCOME_FRAMES_MAX * (TEXT_INT_MAX + 1) };
 
 /* A comma list; *t has room for STORE_FRAMES_MAX bytes. */
 void store_rows_frames(struct text *t, const struct outcome_frames *f);
+/* Of the session s->next_session (store_finding.c). */
+bool store_finding_insert(struct store *s, const struct outcome_finding *f);
 /* The session is s->next_session, its lists are in *s. */
 bool store_rows_insert(struct store *s, const struct outcome *o, const struct store_references *r);
 

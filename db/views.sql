@@ -288,8 +288,19 @@ JOIN json_each(t.requests) j
 JOIN request_item r ON r.request_id = CAST(j.value AS INTEGER);
 
 CREATE VIEW findings AS
+WITH told AS NOT MATERIALIZED (
+	SELECT session_id, attempt_no, rank, cause, certainty, severity,
+		(SELECT replace(text, '{frame}', coalesce(named_frame, '{frame}')) FROM sentence WHERE id = explanation_id)
+			AS explanation,
+		(SELECT replace(text, '{frame}', coalesce(named_frame, '{frame}')) FROM sentence WHERE id = server_fix_id)
+			AS server_fix,
+		(SELECT replace(text, '{frame}', coalesce(named_frame, '{frame}')) FROM sentence WHERE id = client_fix_id)
+			AS client_fix,
+		frames
+	FROM finding
+)
 SELECT session_id, attempt_no, rank, cause, certainty, severity, explanation, server_fix, client_fix, frames
-FROM finding f
+FROM told f
 WHERE NOT EXISTS (SELECT 1 FROM revised_finding r WHERE r.session_id = f.session_id)
 UNION ALL
 SELECT
@@ -304,7 +315,7 @@ SELECT
 	iif(r.of, f.client_fix, r.client_fix),
 	iif(r.of, f.frames, r.frames)
 FROM revised_finding r
-LEFT JOIN finding f ON f.session_id = r.session_id AND f.rank = r.of;
+LEFT JOIN told f ON f.session_id = r.session_id AND f.rank = r.of;
 
 CREATE VIEW related AS
 SELECT session_id, relation, other_session_id FROM relation;

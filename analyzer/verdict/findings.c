@@ -280,6 +280,7 @@ finding_of(const struct finding_case *c, const struct found *found, unsigned att
 	    .explanation = sentence_of(c, r),
 	    .server_fix = fix_text(c, cause->server, cause->server_settings),
 	    .client_fix = fix_text(c, cause->client, cause->client_settings),
+	    .named_frame = c->request_step != NULL ? c->request_step->mark.frame : 0,
 	    .frames = frames_of(r, c)};
 }
 

@@ -77,16 +77,6 @@ static const struct made related[SESSIONS_MAX] = {
     {.frame = 2, .start = 4, OK_SESSION},
 };
 
-/* Of our ids nothing is as it is in the shard: other rows were there before. */
-static inline void
-shift_ids(const char *path)
-{
-	struct store *s = sample_open(path);
-
-	store_made(s, NULL, 9, related);
-	sample_close(s);
-}
-
 static inline void
 execute(const char *path, const char *sql)
 {
@@ -96,6 +86,18 @@ execute(const char *path, const char *sql)
 	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
 		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
 	sqlite3_close(db);
+}
+
+/* Of our ids nothing is as it is in the shard: other rows were there before. */
+static inline void
+shift_ids(const char *path)
+{
+	sample_close(sample_open(path));
+	execute(path, "INSERT INTO sentence (text) VALUES ('of another program')");
+	struct store *s = sample_open(path);
+
+	store_made(s, NULL, 9, related);
+	sample_close(s);
 }
 
 #endif

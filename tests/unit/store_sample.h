@@ -153,12 +153,14 @@ sample_details(struct sample *s)
 						  "failure",
 						  "Not trusted.",
 						  "add the CA",
-						  "use another",
+						  "use what frame 12 names",
+						  12,
 						  {{12, 13}, 2},
 						  true};
-	s->findings[1] = (struct outcome_finding){
-	    2,        2,    "missing_intermediate", "possible", "note", "Perhaps.", NULL, "send it",
-	    {{0}, 0}, false};
+	s->findings[1] = (struct outcome_finding){2,          2,         "missing_intermediate",
+						  "possible", "note",    "Perhaps.",
+						  NULL,       "send it", 12,
+						  {{0}, 0},   false};
 }
 
 static inline void

@@ -24,8 +24,9 @@ static const char *const by_content[] = {
     "SELECT session_key, message_no, frame, time, sender, kind, name, length, repeated, level, "
     "code "
     "FROM messages JOIN sessions USING (session_id) WHERE capture_path = 'b.pcap'",
-    "SELECT session_key, rank, cause, frames FROM findings JOIN sessions USING (session_id) "
-    "WHERE capture_path = 'b.pcap'",
+    "SELECT session_key, rank, cause, f.explanation, server_fix, client_fix, frames FROM findings "
+    "f "
+    "JOIN sessions USING (session_id) WHERE capture_path = 'b.pcap'",
     "SELECT session_key, incident, carrier, sni, eap_identity, verdict, modifiers, client_subject, "
     "server_subject, ja4 FROM sessions WHERE capture_path = 'b.pcap'",
     "SELECT path, link_types, packets, sessions, problem, first_at FROM captures "
@@ -100,14 +101,15 @@ test_every_reference_has_a_rule(void **state)
 	assert_true(count > 20);
 	free(rows);
 	/* and each table is one of those that merge_rows.c and merge.c know */
-	sample_expect(t.db,
-		      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN "
-		      "('incident', 'file', 'capture', 'capture_name', 'capture_part', 'name', "
-		      "'profile', 'answer', 'conclusion', 'step', 'claim', 'certificate', 'chain', "
-		      "'request', 'request_item', 'session', 'story', 'finding', 'relation', "
-		      "'revised', 'revised_fact', 'revised_finding', 'without_tls', 'comparison', "
-		      "'comparison_point', 'state')",
-		      "");
+	sample_expect(
+	    t.db,
+	    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN "
+	    "('incident', 'file', 'capture', 'capture_name', 'capture_part', 'name', 'sentence', "
+	    "'profile', 'answer', 'conclusion', 'step', 'claim', 'certificate', 'chain', "
+	    "'request', 'request_item', 'session', 'story', 'finding', 'relation', "
+	    "'revised', 'revised_fact', 'revised_finding', 'without_tls', 'comparison', "
+	    "'comparison_point', 'state')",
+	    "");
 	sample_scratch_remove(&t);
 }
 

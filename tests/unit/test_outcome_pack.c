@@ -145,6 +145,7 @@ same_finding(const struct outcome_finding *a, const struct outcome_finding *b)
 	SAME_TEXT(a, b, explanation);
 	SAME_TEXT(a, b, server_fix);
 	SAME_TEXT(a, b, client_fix);
+	SAME_NUMBER(a, b, named_frame);
 	same_frames(&a->frames, &b->frames);
 }
 

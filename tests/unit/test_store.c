@@ -88,8 +88,11 @@ static const struct {
     {"SELECT * FROM certificate_requests",
      "1|2|ca_name|CN=Root,O=Lab|0\n1|2|ca_name|CN=Other|1\n1|2|sigalg|ecdsa_secp256r1_sha256|2\n"},
     {"SELECT * FROM findings",
-     "1|2|1|client_cert_unknown_ca|likely|failure|Not trusted.|add the CA|use another|12,13\n"
+     "1|2|1|client_cert_unknown_ca|likely|failure|Not trusted.|add the CA|use what frame 12 "
+     "names|12,13\n"
      "1|2|2|missing_intermediate|possible|note|Perhaps.|NULL|send it|NULL\n"},
+    {"SELECT named_frame, text FROM finding JOIN sentence s ON s.id = client_fix_id",
+     "12|use what frame {frame} names\nNULL|send it\n"},
     {"SELECT * FROM related", ""},
     {"SELECT * FROM comparisons", ""},
     {"SELECT * FROM connections_without_tls", ""},
@@ -116,6 +119,50 @@ test_views(void **state)
 		sample_expect(t.db, views[i].sql, views[i].rows);
 	assert_int_equal(stat(t.db, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
+	sample_scratch_remove(&t);
+}
+
+/* The frame that a sentence names is stored apart; what looks like the mark for it is a name. */
+static void
+test_sentences(void **state)
+{
+	static const struct {
+		const char *explanation, *server_fix, *client_fix;
+		uint64_t named_frame;
+	} rows[] = {
+	    {"The request in frame 7.", "see frame 7", "see frame 8", 7},
+	    {"Behind frame 78, frame 7.", NULL, "", 7},
+	    {"CN={frame} in frame 7", "frame 7", NULL, 7},
+	    {"CN={frame}", NULL, "frame 7", 0},
+	    {"frame 18446744073709551615", NULL, NULL, UINT64_MAX},
+	};
+	struct sample_scratch t;
+	struct sample *a = malloc(sizeof(*a));
+	struct outcome_capture c = sample_capture(1, "a.pcap");
+
+	(void)state;
+	assert_non_null(a);
+	sample_fill(a);
+	sample_scratch_make(&t);
+	struct store *s = sample_open(t.db);
+	assert_true(store_begin(s));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		a->findings[0].explanation = rows[i].explanation;
+		a->findings[0].server_fix = rows[i].server_fix;
+		a->findings[0].client_fix = rows[i].client_fix;
+		a->findings[0].named_frame = rows[i].named_frame;
+		assert_true(store_emit(s, &a->o));
+	}
+	assert_true(store_end(s, &c, &sample_parameters, NULL, 0, NULL));
+	sample_close(s);
+	sample_expect(t.db,
+		      "SELECT explanation, server_fix, client_fix FROM findings WHERE rank = 1",
+		      "The request in frame 7.|see frame 7|see frame 8\n"
+		      "Behind frame 78, frame 7.|NULL|\n"
+		      "CN={frame} in frame 7|frame 7|NULL\n"
+		      "CN={frame}|NULL|frame 7\n"
+		      "frame 18446744073709551615|NULL|NULL\n");
+	free(a);
 	sample_scratch_remove(&t);
 }
 
@@ -287,6 +334,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_sessions),
 	    cmocka_unit_test(test_views),
+	    cmocka_unit_test(test_sentences),
 	    cmocka_unit_test(test_lookup_is_indexed),
 	    cmocka_unit_test(test_repeated_things_are_stored_once),
 	    cmocka_unit_test(test_small_differences),

@@ -232,9 +232,9 @@ test_sweep(void **state)
 	sample_close(s);
 	sample_expect(t.db,
 		      "SELECT (SELECT count(*) FROM certificate), (SELECT count(*) FROM chain), "
-		      "(SELECT count(*) FROM request), (SELECT count(*) FROM request_item), sweep "
-		      "FROM state",
-		      "0|0|0|0|0\n");
+		      "(SELECT count(*) FROM request), (SELECT count(*) FROM request_item), "
+		      "(SELECT count(*) FROM sentence), sweep FROM state",
+		      "0|0|0|0|0|0\n");
 	s = sample_open(t.db);
 	sample_store_capture(s, 3, "c.pcap", 0);
 	sample_close(s);
