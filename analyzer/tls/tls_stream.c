@@ -38,6 +38,18 @@ view_from(const struct flow_data *d, uint64_t from)
 	return part;
 }
 
+/* What framing gave up at began in an earlier view: a hello may begin there, but none is whole. */
+static void
+search_head(struct tls_stream *t, const struct flow_data *d)
+{
+	const struct framing *f = &t->framing[d->dir];
+	struct flow_data head = *d;
+
+	head.at = f->foreign_at;
+	head.data = bytes_of(f->head, (size_t)(d->at - f->foreign_at));
+	search_feed(&t->search[d->dir], &head);
+}
+
 static void
 go_search(struct tls_stream *t, const struct flow_data *d, uint64_t from)
 {
@@ -45,6 +57,8 @@ go_search(struct tls_stream *t, const struct flow_data *d, uint64_t from)
 
 	t->mode[d->dir] = MODE_SEARCH;
 	search_init(&t->search[d->dir], false);
+	if (from < d->at)
+		search_head(t, d);
 	if (rest.data.len > 0)
 		search_data(t, &rest);
 }

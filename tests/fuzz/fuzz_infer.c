@@ -124,7 +124,8 @@ check(const struct infer_input *in, const struct infer_output *out)
 	require(given(in, out->answer) && given(in, out->alert));
 	if (out->outcome.value == REACTION_DROPPED_NO_REPLY)
 		require(server->complete && out->outcome.confidence <= CONFIDENCE_MEDIUM);
-	if (out->client_left && out->answer == NULL)
+	require(!out->client_left || out->answer == NULL);
+	if (out->client_left && out->client_cert.records[1] == NULL) /* no alert: it only closed */
 		require(client->complete && client->fin.seen);
 	if (out->outcome.value != REACTION_UNKNOWN)
 		require(out->requested.value == ANSWER_YES);
