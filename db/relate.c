@@ -39,24 +39,21 @@ static const char *const start_sql[] = {
     "CREATE TEMP TABLE IF NOT EXISTS relate_answer (old INTEGER PRIMARY KEY, new INTEGER)",
     "CREATE TEMP TABLE IF NOT EXISTS relate_conclusion"
     " (old INTEGER, added INTEGER, verdict, sub_reason, words, new INTEGER, PRIMARY KEY (old, added))",
-    "DELETE FROM relate_scope",
-    "DELETE FROM relate_change",
-    "DELETE FROM relate_finding",
-    "DELETE FROM relate_refused",
-    "DELETE FROM relate_candidate",
-    "DELETE FROM relate_accepted",
-    "DELETE FROM relate_unasked",
-    "DELETE FROM relate_origin",
-    "DELETE FROM relate_served",
 };
 
 /* Captures are placed by content: ids depend on the order of the runs. */
-#define SCOPE \
-	"INSERT INTO relate_scope SELECT id, first_session, last_session, " \
-	"row_number() OVER (ORDER BY xxh3, size, sha256) << 40 FROM capture WHERE "
+static const char capture_scope[] =
+	"INSERT INTO relate_scope SELECT id, first_session, last_session, 1 << 40 FROM capture WHERE id = ?1";
+static const char incident_scope[] =
+	"INSERT INTO relate_scope SELECT id, first_session, last_session, "
+	"row_number() OVER (ORDER BY xxh3, size, sha256) << 40 FROM capture WHERE incident_id = ?1";
 
 #define RANGE(table) \
 	"IN (SELECT r.session_id FROM relate_scope x CROSS JOIN " table " r ON r.session_id BETWEEN x.first AND x.last)"
+#define HAS(table) "EXISTS (SELECT 1 FROM " table " r WHERE r.session_id BETWEEN x.first AND x.last)"
+/* A capture that was just stored has nothing to undo. */
+static const char done_sql[] = "SELECT 1 FROM relate_scope x WHERE " HAS("revised") " OR " HAS("revised_fact")
+	" OR " HAS("revised_finding") " OR " HAS("relation");
 static const char *const undo_sql[] = {
     "UPDATE session SET"
     " answer_id = (SELECT r.answer_id FROM revised r WHERE r.session_id = session.id),"
@@ -100,54 +97,30 @@ static const char fact_sql[] =
 	"INSERT OR IGNORE INTO revised_fact "
 	"(session_id, attempt_no, fact, instead, value, evidence, confidence, basis, frames) "
 	"SELECT h.session_id, 1, ?1, 0, lower(substr(hex(c.xxh3), 1, 8)) || '-' || o.first_frame, "
-	"?3, ?4, ?2, s.first_frame FROM relate_hit h JOIN session s ON s.id = h.session_id "
-	"JOIN session o ON o.id = h.other_session_id JOIN capture c ON c.id = o.capture_id";
+	"?3, ?4, ?2, s.first_frame FROM relate_hit h CROSS JOIN session s ON s.id = h.session_id "
+	"CROSS JOIN session o ON o.id = h.other_session_id CROSS JOIN capture c ON c.id = o.capture_id";
 
 static const char raised_sql[] =
 	"INSERT INTO relate_change SELECT DISTINCT h.session_id, 0, 1, NULL FROM relate_hit h "
-	"JOIN revised_fact r ON r.session_id = h.session_id AND r.fact = ?1 AND r.instead = 1 WHERE true "
+	"CROSS JOIN revised_fact r ON r.session_id = h.session_id AND r.fact = ?1 AND r.instead = 1 WHERE true "
 	"ON CONFLICT DO UPDATE SET raised = 1";
 /* clang-format on */
 
 /* --- running -----------------------------------------------------------------------------------
  */
 
-bool
-relate_exec(struct database *d, const char *sql, const struct relate_value *values, size_t count)
+static bool
+clear_all(struct database *d)
 {
-	sqlite3_stmt *stmt = NULL;
+	static const char *const tables[] = {
+	    "relate_scope",   "relate_change",    "relate_finding",
+	    "relate_refused", "relate_candidate", "relate_accepted",
+	    "relate_unasked", "relate_origin",    "relate_served"};
 
-	bool ok = database_kept(d, sql, &stmt);
-	for (size_t i = 0; ok && i < count; i++) {
-		if (values[i].text != NULL)
-			sqlite3_bind_text(stmt, (int)i + 1, values[i].text, -1, SQLITE_STATIC);
-		else
-			sqlite3_bind_int64(stmt, (int)i + 1, values[i].number);
-	}
-	ok = ok && database_run(d, stmt);
-	if (ok && count > 0)
-		sqlite3_clear_bindings(stmt);
-	return ok;
-}
-
-bool
-relate_exec_all(struct database *d, const char *const *steps, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (!relate_exec(d, steps[i], NULL, 0))
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		if (!relate_clear(d, tables[i]))
 			return false;
 	return true;
-}
-
-/* Does the table have a row? Empty ones end a row early. */
-static bool
-none_of(struct database *d, const char *count_sql, bool *none)
-{
-	int64_t n = 0;
-	bool ok = database_number_kept(d, count_sql, &n);
-
-	*none = n == 0;
-	return ok;
 }
 
 static bool
@@ -160,7 +133,7 @@ fill_takers(struct database *d, const struct relate_row *r)
 			 "INSERT INTO relate_taker SELECT * FROM t WHERE lookup IS NOT NULL",
 			 r->taker);
 	assert(strlen(sql) + 1 < sizeof(sql));
-	return relate_exec(d, "DELETE FROM relate_taker", NULL, 0) && relate_exec(d, sql, NULL, 0);
+	return relate_clear(d, "relate_taker") && relate_exec(d, sql, NULL, 0);
 }
 
 static bool
@@ -180,8 +153,7 @@ fill_givers(struct database *d, const struct relate_row *r)
 	sqlite3_snprintf(sizeof(sql), sql, "WITH g(lookup, at_ns, place, session_id) AS (%s) %s",
 			 r->giver, whenever ? first : each);
 	assert(strlen(sql) + 1 < sizeof(sql));
-	return relate_exec(d, whenever ? "DELETE FROM relate_first" : "DELETE FROM relate_giver",
-			   NULL, 0) &&
+	return relate_clear(d, whenever ? "relate_first" : "relate_giver") &&
 	       relate_exec(d, sql, NULL, 0);
 }
 
@@ -253,7 +225,7 @@ find_pairs(struct database *d, const struct relate_row *r)
 {
 	bool none;
 
-	if (!fill_takers(d, r) || !none_of(d, "SELECT 1 FROM relate_taker", &none))
+	if (!fill_takers(d, r) || !relate_none_of(d, "SELECT 1 FROM relate_taker", &none))
 		return false;
 	return none || (fill_givers(d, r) && relate_exec(d, pick_sql[r->pick], NULL, 0) &&
 			drop_others(d, r));
@@ -275,9 +247,9 @@ run_row(struct database *d, const struct relate_row *r, size_t place)
 {
 	bool none;
 
-	if (!relate_exec(d, "DELETE FROM relate_hit", NULL, 0) ||
+	if (!relate_clear(d, "relate_hit") ||
 	    !(r->found != NULL ? find_groups(d, r) : find_pairs(d, r)) ||
-	    !none_of(d, "SELECT 1 FROM relate_hit", &none))
+	    !relate_none_of(d, "SELECT 1 FROM relate_hit", &none))
 		return false;
 	return none || (note_relation(d, r) && note_modifier(d, r) && note_facts(d, r) &&
 			relate_findings_note(d, r, place));
@@ -290,7 +262,7 @@ fill_table(struct database *d, enum relate_table table, unsigned *filled)
 	if (table == RELATE_NO_TABLE || (*filled & 1u << table) != 0)
 		return true;
 	*filled |= 1u << table;
-	return database_exec(d, relate_table_sql[table]);
+	return relate_exec_all(d, relate_table_sql[table], RELATE_TABLE_STEPS);
 }
 
 static bool
@@ -310,18 +282,22 @@ run_rows(struct database *d, bool incident_rows, unsigned met)
 }
 
 static bool
+undo(struct database *d)
+{
+	bool none;
+
+	return relate_none_of(d, done_sql, &none) &&
+	       (none || relate_exec_all(d, undo_sql, sizeof(undo_sql) / sizeof(undo_sql[0])));
+}
+
+static bool
 run_scope(struct database *d, const char *scope, int64_t id, bool incident_rows, unsigned met)
 {
 	const struct relate_value value = {.number = id};
-	bool none;
 
-	if (!relate_exec_all(d, start_sql, sizeof(start_sql) / sizeof(start_sql[0])) ||
-	    !relate_exec(d, scope, &value, 1) ||
-	    !relate_exec_all(d, undo_sql, sizeof(undo_sql) / sizeof(undo_sql[0])) ||
-	    !run_rows(d, incident_rows, met) || !relate_findings_apply(d) ||
-	    !none_of(d, "SELECT 1 FROM relate_change", &none))
-		return false;
-	return none || relate_apply(d);
+	return relate_exec_all(d, start_sql, sizeof(start_sql) / sizeof(start_sql[0])) &&
+	       clear_all(d) && relate_exec(d, scope, &value, 1) && undo(d) &&
+	       run_rows(d, incident_rows, met) && relate_findings_apply(d) && relate_apply(d);
 }
 
 /* --- scopes ------------------------------------------------------------------------------------
@@ -350,7 +326,7 @@ relate_capture(struct database *d, int64_t capture_id, unsigned met)
 	if (!database_number(d, sql, &incident) ||
 	    (incident != 0 && !relate_capture_goes(d, capture_id)))
 		return false;
-	return met == 0 || run_scope(d, SCOPE "id = ?1", capture_id, incident == 0, met);
+	return met == 0 || run_scope(d, capture_scope, capture_id, incident == 0, met);
 }
 
 static bool
@@ -358,7 +334,7 @@ relate_incident(struct database *d, int64_t id)
 {
 	const struct relate_value value = {.number = id};
 	bool ok = database_exec(d, "BEGIN IMMEDIATE") &&
-		  run_scope(d, SCOPE "incident_id = ?1", id, true, RELATE_MET_ALL) &&
+		  run_scope(d, incident_scope, id, true, RELATE_MET_ALL) &&
 		  relate_exec(d, "UPDATE incident SET related = 1 WHERE id = ?1", &value, 1) &&
 		  database_exec(d, "COMMIT");
 

@@ -20,7 +20,7 @@ enum relate_met {
 	RELATE_MET_HANDLE = 1 << 1, /* a ticket or session id given out and used */
 	RELATE_MET_LENGTH = 1 << 2, /* a client with a ticket and a resumed session of TLS 1.3 */
 	RELATE_MET_CLIENT = 1 << 3, /* a client that failed, and that presented a certificate */
-	RELATE_MET_RANDOM = 1 << 4, /* a client random seen twice */
+	RELATE_MET_RANDOM = 1 << 4, /* a client random seen twice, and not RELATE_TAPS_MAX times */
 	RELATE_MET_EMPTY = 1 << 5,  /* a client that left, and that answered with no certificate */
 	RELATE_MET_REFUSED =
 	    1 << 6,                 /* a client refused by two servers, a server that refused two */
@@ -28,6 +28,10 @@ enum relate_met {
 	RELATE_MET_ISSUER = 1 << 8, /* a server with two certificates under one name */
 	RELATE_MET_ALL = (1 << 9) - 1
 };
+
+/* Seen at more points than anybody captures at it is no handshake captured twice, but a random that
+ * is none. */
+#define RELATE_TAPS_MAX 16
 
 /* Run again what concerns this capture, inside the caller's transaction. met: what may be found,
  * RELATE_MET_ALL when nobody knows. Of a capture with an incident only the rows whose scope is the

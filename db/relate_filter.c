@@ -10,9 +10,12 @@
 enum {
 	SLOTS_FIRST = 1 << 10,
 	SLOTS_MAX = 1 << 21, /* x 8 bytes */
+	/* what a slot tells of its key: the sides that were seen; of a random how often, up to all
+	 */
 	TAKES = 1,
 	GIVES = 2,
 	BOTH = TAKES | GIVES,
+	TOLD = 31,
 };
 
 void
@@ -21,6 +24,7 @@ relate_filter_reset(struct relate_filter *f)
 	if (f->used > 0)
 		memset(f->slots, 0, f->size * sizeof(*f->slots));
 	f->used = 0;
+	f->twice = 0;
 	f->met = 0;
 }
 
@@ -36,7 +40,7 @@ slot_of(const struct relate_filter *f, uint64_t key)
 {
 	size_t at = key >> 20;
 
-	while (f->slots[at &= f->size - 1] != 0 && (f->slots[at] | BOTH) != key)
+	while (f->slots[at &= f->size - 1] != 0 && (f->slots[at] | TOLD) != key)
 		at++;
 	return &f->slots[at];
 }
@@ -44,15 +48,17 @@ slot_of(const struct relate_filter *f, uint64_t key)
 static bool
 grow(struct relate_filter *f)
 {
-	struct relate_filter wider = {
-	    .size = f->size == 0 ? SLOTS_FIRST : f->size * 2, .used = f->used, .met = f->met};
+	struct relate_filter wider = {.size = f->size == 0 ? SLOTS_FIRST : f->size * 2,
+				      .used = f->used,
+				      .twice = f->twice,
+				      .met = f->met};
 
 	wider.slots = wider.size <= SLOTS_MAX ? calloc(wider.size, sizeof(*wider.slots)) : NULL;
 	if (wider.slots == NULL)
 		return false;
 	for (size_t i = 0; i < f->size; i++)
 		if (f->slots[i] != 0)
-			*slot_of(&wider, f->slots[i] | BOTH) = f->slots[i];
+			*slot_of(&wider, f->slots[i] | TOLD) = f->slots[i];
 	free(f->slots);
 	*f = wider;
 	return true;
@@ -73,11 +79,12 @@ slot_for(struct relate_filter *f, uint64_t key)
 {
 	if (f->used >= f->size / 2 && !grow(f)) {
 		f->met = RELATE_MET_ALL;
+		f->twice++; /* one that stays */
 		return NULL;
 	}
 	uint64_t *slot = slot_of(f, key);
 	if (*slot == 0) {
-		*slot = key & ~(uint64_t)BOTH;
+		*slot = key & ~(uint64_t)TOLD;
 		f->used++;
 	}
 	return slot;
@@ -89,7 +96,7 @@ meet(struct relate_filter *f, enum relate_met met, unsigned side, uint64_t value
 {
 	if (side == 0 || (f->met & met) != 0)
 		return;
-	uint64_t *slot = slot_for(f, mix(value, met) | BOTH);
+	uint64_t *slot = slot_for(f, mix(value, met) | TOLD);
 	if (slot == NULL)
 		return;
 	*slot |= side;
@@ -121,7 +128,9 @@ sides(bool takes, bool gives)
 static uint64_t
 random_key(const uint8_t *random)
 {
-	return mix(word_at(random), RELATE_MET_RANDOM) | BOTH;
+	return mix(mix(word_at(random), word_at(random + 8)),
+		   mix(word_at(random + 16), word_at(random + 24))) |
+	       TOLD;
 }
 
 /* Notes that the key was seen; true when it had been before. A full table has met everything. */
@@ -136,12 +145,28 @@ seen_before(struct relate_filter *f, uint64_t key)
 	return false;
 }
 
+/* A random is met while some have been seen twice, and not too often. */
+static void
+meet_random(struct relate_filter *f, const uint8_t *random)
+{
+	uint64_t *slot = slot_for(f, random_key(random));
+	unsigned seen = slot != NULL ? (unsigned)(*slot & TOLD) : TOLD;
+
+	if (seen == TOLD)
+		return;
+	++*slot;
+	if (seen == 1 && f->twice++ == 0)
+		f->met |= RELATE_MET_RANDOM;
+	if (seen == RELATE_TAPS_MAX && --f->twice == 0)
+		f->met &= ~(unsigned)RELATE_MET_RANDOM;
+}
+
 /* Two different others at one: the second new pair of them. */
 static void
 meet_two(struct relate_filter *f, enum relate_met met, uint64_t one, uint64_t other)
 {
-	if ((f->met & met) == 0 && !seen_before(f, mix(mix(one, other), met) | BOTH) &&
-	    seen_before(f, mix(one, ~(uint64_t)met) | BOTH))
+	if ((f->met & met) == 0 && !seen_before(f, mix(mix(one, other), met) | TOLD) &&
+	    seen_before(f, mix(one, ~(uint64_t)met) | TOLD))
 		f->met |= met;
 }
 
@@ -222,9 +247,8 @@ relate_filter_add(struct relate_filter *f, const struct outcome *o)
 	uint64_t name = text_key(o->sni);
 	uint64_t server = mix(mix(address(&o->server), o->server.port), name);
 
-	if (o->client_random != NULL && (f->met & RELATE_MET_RANDOM) == 0 &&
-	    seen_before(f, random_key(o->client_random)))
-		f->met |= RELATE_MET_RANDOM;
+	if (o->client_random != NULL)
+		meet_random(f, o->client_random);
 	meet(f, RELATE_MET_SERVER, sides(n->corroborable, n->unsolicited), address(&o->server));
 	meet(f, RELATE_MET_HANDLE, sides(n->used != 0, false), n->used);
 	meet(f, RELATE_MET_HANDLE, sides(false, n->handle != 0), n->handle);

@@ -13,8 +13,9 @@
 #include <stddef.h>
 
 struct relate_filter {
-	uint64_t *slots; /* a key's upper bits, and which sides of it were seen; 0 free */
+	uint64_t *slots; /* a key's upper bits, and what is told of it; 0 free */
 	size_t size, used;
+	size_t twice; /* randoms that may be handshakes captured twice */
 	unsigned met;
 };
 

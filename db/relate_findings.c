@@ -40,8 +40,8 @@ static const char note_sql[] =
 	"coalesce(s.attempt_no, 1), iif(a.evidence = 'inferred', 'Inferred, not read: ', '') || printf(?4, %s), "
 	FIX("k.server") ", " FIX("k.client") ", "
 	"coalesce(" FRAMES_OF("?6") ", s.first_frame) "
-	"FROM relate_hit h JOIN session s ON s.id = h.session_id JOIN answer a ON a.id = s.answer_id "
-	"JOIN relate_cause k ON k.cause = ?1 "
+	"FROM relate_hit h CROSS JOIN session s ON s.id = h.session_id CROSS JOIN answer a ON a.id = s.answer_id "
+	"CROSS JOIN relate_cause k ON k.cause = ?1 "
 	"LEFT JOIN name n ON n.id = s.sni_id LEFT JOIN certificate sc ON sc.id = s.client_certificate_id "
 	"LEFT JOIN session o ON o.id = h.other_session_id LEFT JOIN answer oa ON oa.id = o.answer_id "
 	"LEFT JOIN name oname ON oname.id = o.sni_id LEFT JOIN certificate oc ON oc.id = o.client_certificate_id "
@@ -51,7 +51,7 @@ static const char note_sql[] =
 /* A verdict that says only "elsewhere" is told where. */
 static const char tell_sql[] =
 	"INSERT INTO relate_change SELECT r.session_id, 0, 0, r.explanation FROM relate_finding r "
-	"JOIN session s ON s.id = r.session_id JOIN conclusion v ON v.id = s.conclusion_id "
+	"CROSS JOIN session s ON s.id = r.session_id CROSS JOIN conclusion v ON v.id = s.conclusion_id "
 	"WHERE r.place = ?1 AND v.verdict = ?2 ON CONFLICT DO UPDATE SET explanation = excluded.explanation";
 
 static const char *const apply_sql[] = {
@@ -78,11 +78,11 @@ fill_causes(struct database *d)
 				  "'', '. Settings: ' || ?3, ''), "
 				  "?4 || iif(?5 <> '', '. Settings: ' || ?5, ''))";
 	const struct outcome_cause *c;
-	int64_t have;
+	bool none;
 
-	if (!database_number(d, "SELECT count(*) FROM relate_cause", &have))
+	if (!relate_none_of(d, "SELECT 1 FROM relate_cause", &none))
 		return false;
-	for (size_t i = 0; have == 0 && (c = outcome_cause(i)) != NULL; i++) {
+	for (size_t i = 0; none && (c = outcome_cause(i)) != NULL; i++) {
 		const struct relate_value values[] = {{.text = c->name},
 						      {.text = c->server},
 						      {.text = c->server_settings},
@@ -118,5 +118,8 @@ relate_findings_note(struct database *d, const struct relate_row *r, size_t plac
 bool
 relate_findings_apply(struct database *d)
 {
-	return relate_exec_all(d, apply_sql, sizeof(apply_sql) / sizeof(apply_sql[0]));
+	bool none;
+
+	return relate_none_of(d, "SELECT 1 FROM relate_finding", &none) &&
+	       (none || relate_exec_all(d, apply_sql, sizeof(apply_sql) / sizeof(apply_sql[0])));
 }

@@ -1,7 +1,7 @@
 /*
  * relate_impl.h - what the files of pass 2 share; nobody else includes it.
  * relate.c runs the rows, relate_rows.c has them, relate_findings.c and relate_apply.c write down
- * what they found.
+ * what they found, relate_run.c runs the statements of all.
  */
 #ifndef DB_RELATE_IMPL_H
 #define DB_RELATE_IMPL_H
@@ -43,8 +43,9 @@ struct relate_row {
 
 extern const struct relate_row relate_rows[];
 extern const size_t relate_rows_count;
-/* Scripts that fill these tables, empty before. */
-extern const char *const relate_table_sql[RELATE_TABLES];
+/* Statements that fill these tables, empty before; up to the first NULL. */
+enum { RELATE_TABLE_STEPS = 4 };
+extern const char *const relate_table_sql[RELATE_TABLES][RELATE_TABLE_STEPS];
 
 /* A parameter: text, or the number when text is NULL. */
 struct relate_value {
@@ -55,7 +56,11 @@ struct relate_value {
 /* One statement with its parameters ?1, ?2 ... */
 bool relate_exec(struct database *d, const char *sql, const struct relate_value *values,
 		 size_t count);
+/* Up to the first NULL, or all. */
 bool relate_exec_all(struct database *d, const char *const *steps, size_t count);
+/* Gives the statement no row? What has nothing to do ends early. */
+bool relate_none_of(struct database *d, const char *sql, bool *none);
+bool relate_clear(struct database *d, const char *table);
 
 /* The hits of row `place` become findings, kept in relate_finding until the end. */
 bool relate_findings_note(struct database *d, const struct relate_row *r, size_t place);

@@ -51,8 +51,9 @@
 /* Where all fail, as they do after a change of the server's, none has a partner: that is found soon.
  * iif() keeps it from being asked first. */
 #define CLIENT_WITH(condition) " AND iif(s.id, s.client_ip, NULL) IN (SELECT s.client_ip " SESSIONS "WHERE " condition ")"
-/* Seen at more points than anybody captures at it is no handshake captured twice, but a random that is none. */
-#define TAPS_MAX "16"
+#define DIGITS_OF(n) #n
+#define DIGITS(n)    DIGITS_OF(n)
+#define TAPS_MAX     DIGITS(RELATE_TAPS_MAX)
 #define RANDOMS_SEEN_TWICE \
 	"SELECT y.client_random FROM relate_scope z " \
 	"CROSS JOIN story y ON y.session_id BETWEEN z.first AND z.last " \
@@ -137,18 +138,18 @@ const struct relate_row relate_rows[] = {
 };
 const size_t relate_rows_count = sizeof(relate_rows) / sizeof(relate_rows[0]);
 
-const char *const relate_table_sql[RELATE_TABLES] = {
+const char *const relate_table_sql[RELATE_TABLES][RELATE_TABLE_STEPS] = {
     /* Sessions whose client presented a certificate that was refused; and those that were accepted, of
      * servers and clients of which something may be said. who: the certificate, or where it cannot be
      * read, the client's address. Refusals for what is proven wrong with the certificate itself say nothing
      * about others and are left out. A handshake captured twice counts once. */
-    [RELATE_JUDGED] =
+    [RELATE_JUDGED] = {
 	"INSERT INTO relate_refused SELECT s.id, " SERVER_AS_NAME ", " SERVICE ", " WHO ", s.started_ns, x.place + s.first_frame, "
 	SURE ", (SELECT verdict FROM conclusion WHERE id = s.conclusion_id) || "
 	"coalesce((SELECT alert_code FROM answer WHERE id = s.answer_id), '') " SESSIONS
 	"WHERE " CONCLUDED("v.verdict IN ('client_cert_rejected', 'client_cert_dropped') "
 	"OR (v.verdict = 'mutual_auth_ok' AND " REFUSED_ABOVE ")")
-	" AND " ALERTS_OF_CHANGE " AND NOT coalesce(s.signs, 0) & 4 AND " JUDGED ";"
+	" AND " ALERTS_OF_CHANGE " AND NOT coalesce(s.signs, 0) & 4 AND " JUDGED,
 
 	"INSERT INTO relate_candidate "
 	"WITH busy AS (SELECT server FROM relate_refused GROUP BY server "
@@ -156,14 +157,14 @@ const char *const relate_table_sql[RELATE_TABLES] = {
 	"wide AS (SELECT who FROM relate_refused GROUP BY who "
 	"HAVING count(DISTINCT service) >= " EVERYWHERE_MIN ") "
 	"SELECT server FROM busy UNION SELECT who FROM relate_refused WHERE server IN busy "
-	"UNION SELECT who FROM wide UNION SELECT service FROM relate_refused WHERE who IN wide;"
+	"UNION SELECT who FROM wide UNION SELECT service FROM relate_refused WHERE who IN wide",
 
 	"INSERT INTO relate_accepted SELECT s.id, " SERVER_AS_NAME ", " SERVICE ", " WHO ", s.started_ns, x.place + s.first_frame "
 	SESSIONS "WHERE EXISTS (SELECT 1 FROM relate_candidate) AND " ACCEPTED " AND " JUDGED " AND (" SERVER_AS_NAME " IN relate_candidate OR " SERVICE " IN relate_candidate "
-	"OR " WHO " IN relate_candidate)",
+	"OR " WHO " IN relate_candidate)"},
 
     /* The handshake at the start of a chain of resumptions; sure: none of its links is inferred. */
-    [RELATE_ORIGIN] =
+    [RELATE_ORIGIN] = {
 	"INSERT OR IGNORE INTO relate_origin WITH RECURSIVE link AS (SELECT r.session_id, r.other_session_id, "
 	"f.evidence <> 'inferred' AS sure FROM relate_scope x "
 	"CROSS JOIN relation r ON r.session_id BETWEEN x.first AND x.last AND r.relation = 'resumed_from' "
@@ -173,18 +174,18 @@ const char *const relate_table_sql[RELATE_TABLES] = {
 	"WHERE other_session_id NOT IN (SELECT session_id FROM link) "
 	"UNION ALL SELECT l.session_id, c.origin, c.depth + 1, c.sure AND l.sure "
 	"FROM chain c JOIN link l ON l.other_session_id = c.session_id) "
-	"SELECT * FROM chain WHERE depth > 0",
+	"SELECT * FROM chain WHERE depth > 0"},
 
-    [RELATE_UNASKED] =
+    [RELATE_UNASKED] = {
 	"INSERT INTO relate_unasked SELECT s.id " SESSIONS
-	"WHERE " CONCLUDED("v.verdict = 'not_requested'") " AND " ANSWERED("a.resumed = 'no'") " AND " SURE,
+	"WHERE " CONCLUDED("v.verdict = 'not_requested'") " AND " ANSWERED("a.resumed = 'no'") " AND " SURE},
 
     /* Whose certificate a name's server shows to whom, where it has shown several. */
-    [RELATE_SERVED] =
+    [RELATE_SERVED] = {
 	"INSERT INTO relate_served SELECT " SERVER_AS_NAME ", " ORGANISATION("c.issuer") ", c.issuer, "
 	"substr(c.key_type, 1, 2), s.client_ip, s.id, s.started_ns FROM relate_scope x "
 	"CROSS JOIN session s ON s.id BETWEEN x.first AND x.last "
 	"CROSS JOIN certificate c ON c.id = s.server_certificate_id "
-	"WHERE s.sni_id IS NOT NULL AND s.client_ip IS NOT NULL AND c.issuer IS NOT NULL",
+	"WHERE s.sni_id IS NOT NULL AND s.client_ip IS NOT NULL AND c.issuer IS NOT NULL"},
 };
 /* clang-format on */

@@ -3,7 +3,6 @@
  * any number of runs, and done again. Its rows one by one: test_relations.c.
  */
 #include "db/relate.h"
-#include "db/relate_filter.h"
 
 #include "tests/unit/relate_sample.h"
 
@@ -340,40 +339,6 @@ test_replaced_capture(void **state)
 	sample_scratch_remove(&alone);
 }
 
-/* --- the filter
- * -------------------------------------------------------------------------------------- */
-
-/* Grown many times over, and full at last, it never says no where it must say yes. */
-static void
-test_filter(void **state)
-{
-	static const struct outcome_attempt attempt = {.attempt_no = 1,
-						       .outcome = REACTION_NOT_APPLICABLE};
-	struct relate_filter f = {0};
-	uint8_t random[32] = {0};
-	struct outcome o = {.client_random = random, .attempts = &attempt, .n_attempts = 1};
-
-	(void)state;
-	for (uint32_t i = 0; i < 300000; i++) {
-		memcpy(random, &i, sizeof(i));
-		relate_filter_expect(&f, &o);
-		relate_filter_add(&f, &o);
-	}
-	assert_int_equal(f.met, 0);
-	memset(random, 0, 4);
-	relate_filter_add(&f, &o);
-	assert_int_equal(f.met, RELATE_MET_RANDOM);
-	relate_filter_reset(&f);
-	relate_filter_add(&f, &o);
-	assert_int_equal(f.met, 0);
-	for (uint32_t i = 1; i < 1200000 && f.met == 0; i++) {
-		memcpy(random, &i, sizeof(i));
-		relate_filter_add(&f, &o);
-	}
-	assert_int_equal(f.met, RELATE_MET_ALL);
-	relate_filter_finish(&f);
-}
-
 int
 main(void)
 {
@@ -384,7 +349,6 @@ main(void)
 	    cmocka_unit_test(test_order_and_runs),
 	    cmocka_unit_test(test_again_is_the_same),
 	    cmocka_unit_test(test_replaced_capture),
-	    cmocka_unit_test(test_filter),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
