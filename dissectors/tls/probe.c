@@ -73,11 +73,19 @@ next_number(struct probe *p, unsigned width)
 	return v;
 }
 
+/* What the record holds of them at once. */
 static void
 skip(struct probe *p, size_t n)
 {
-	while (n-- > 0 && cursor_ok(&p->in))
-		next_byte(p);
+	while (n > 0 && cursor_ok(&p->in)) {
+		if (p->fragment == 0)
+			open_record(p);
+		size_t part = n < p->fragment ? n : p->fragment;
+		cursor_skip(&p->in, part, "handshake");
+		p->fragment -= part;
+		p->left -= part < p->left ? (uint32_t)part : p->left;
+		n -= part;
+	}
 }
 
 /* Record and handshake header. If the record holds more than the message, at least the header of
