@@ -151,7 +151,8 @@ collect(const struct finding_case *c, struct found found[static CAUSE_COUNT])
 	size_t n = 0;
 
 	for (size_t i = 0; i < RULES; i++) {
-		if (taken(found, n, rules[i].cause) || !fits(&rules[i], c))
+		/* in this order: few fit */
+		if (!fits(&rules[i], c) || taken(found, n, rules[i].cause))
 			continue;
 		struct found one = {&rules[i], explains(&rules[i], c), rules[i].certainty};
 		if (c->verdict->evidence == EVIDENCE_INFERRED && one.certainty == PROVEN)
