@@ -91,6 +91,8 @@ store_create(void)
 {
 	/* for the whole process, and before its first connection; else nothing happens */
 	sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, UNDO_IN_MEMORY);
+	/* nobody asks, and each of its allocations would take a lock to count itself */
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	struct store *s = calloc(1, sizeof(*s));
 	struct dictionary *c = s != NULL ? dictionary_create() : NULL;
 
@@ -222,9 +224,11 @@ store_open(struct store *s, const char *path)
 	if (ok) {
 		sqlite3_extended_result_codes(d->db, 0);
 		sqlite3_busy_timeout(d->db, DATABASE_BUSY_MS);
-		/* the cache's size in pages is computed when it is set: once the page size is known
+		/* secure_delete: on in some builds of SQLite; ours is store_capture_delete()'s.
+		 * The cache's size in pages is computed when it is set: once the page size is known
 		 */
-		ok = check_writable(d) && database_exec(d, "PRAGMA foreign_keys=OFF") &&
+		ok = check_writable(d) &&
+		     database_exec(d, "PRAGMA foreign_keys=OFF; PRAGMA secure_delete=OFF") &&
 		     bring_up(d) && database_exec(d, "PRAGMA cache_size=-8000") && use_wal(d) &&
 		     prepare_all(s);
 	}

@@ -251,7 +251,8 @@ store_each_random(struct store *s, int64_t capture_id, store_random_each *each, 
 	return ok;
 }
 
-/* Sessions of a capture are a range of ids, so no index is needed to find them. */
+/* Sessions of a capture are a range of ids, so no index is needed to find them. What is removed
+ * shall not be found in free pages of the file either, nor what is swept for it later. */
 bool
 store_capture_delete(struct store *s, int64_t id)
 {
@@ -279,7 +280,8 @@ store_capture_delete(struct store *s, int64_t id)
 
 	sqlite3_snprintf(sizeof(sql), sql, "SELECT first_session FROM capture WHERE id = %lld",
 			 (long long)id);
-	if (!relate_capture_goes(&s->d, id) || !database_number(&s->d, sql, &first))
+	if (!database_exec(&s->d, "PRAGMA secure_delete=ON") || !relate_capture_goes(&s->d, id) ||
+	    !database_number(&s->d, sql, &first))
 		return false;
 	sqlite3_snprintf(sizeof(sql), sql, "SELECT last_session FROM capture WHERE id = %lld",
 			 (long long)id);

@@ -146,12 +146,11 @@ remove_one(struct store *s, int64_t id, struct store_totals *removed)
 	return forget_files(s, id) && store_capture_delete(s, id);
 }
 
-/* What is removed shall not be found in free pages of the file either. */
 static bool
 begin_removal(struct store *s, struct store_totals *removed)
 {
 	*removed = (struct store_totals){0};
-	return database_exec(&s->d, "PRAGMA secure_delete=ON") && begin(s);
+	return begin(s);
 }
 
 bool

@@ -217,31 +217,6 @@ test_replace(void **state)
 	sample_scratch_remove(&t);
 }
 
-static void
-test_sweep(void **state)
-{
-	struct sample_scratch t;
-	struct outcome_capture c = sample_capture(1, "a.pcap");
-
-	(void)state;
-	sample_scratch_make(&t);
-	struct store *s = sample_open(t.db);
-	int64_t first = sample_store_capture(s, 1, "a.pcap", 0);
-	assert_true(store_begin(s));
-	assert_true(store_end(s, &c, &sample_parameters, NULL, first, NULL));
-	sample_close(s);
-	sample_expect(t.db,
-		      "SELECT (SELECT count(*) FROM certificate), (SELECT count(*) FROM chain), "
-		      "(SELECT count(*) FROM request), (SELECT count(*) FROM request_item), "
-		      "(SELECT count(*) FROM sentence), sweep FROM state",
-		      "0|0|0|0|0|0\n");
-	s = sample_open(t.db);
-	sample_store_capture(s, 3, "c.pcap", 0);
-	sample_close(s);
-	sample_expect(t.db, "SELECT count(*) FROM session_certificates", "4\n");
-	sample_scratch_remove(&t);
-}
-
 /* The certificate cache keeps ids of a transaction that never was. */
 static void
 test_abandon(void **state)
@@ -383,15 +358,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_find_content),
-	    cmocka_unit_test(test_find_file),
-	    cmocka_unit_test(test_changed_file),
-	    cmocka_unit_test(test_names),
-	    cmocka_unit_test(test_replace),
-	    cmocka_unit_test(test_sweep),
-	    cmocka_unit_test(test_abandon),
-	    cmocka_unit_test(test_misuse),
-	    cmocka_unit_test(test_incidents_and_ports),
+	    cmocka_unit_test(test_find_content), cmocka_unit_test(test_find_file),
+	    cmocka_unit_test(test_changed_file), cmocka_unit_test(test_names),
+	    cmocka_unit_test(test_replace),      cmocka_unit_test(test_abandon),
+	    cmocka_unit_test(test_misuse),       cmocka_unit_test(test_incidents_and_ports),
 	    cmocka_unit_test(test_killed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

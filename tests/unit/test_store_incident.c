@@ -1,6 +1,6 @@
 /*
- * test_store_incident.c - captures put into an incident and taken out of the database; reading one
- * incident only.
+ * test_store_incident.c - captures put into an incident and taken out of the database, nothing of
+ * which is left in the file; reading one incident only.
  */
 #include "db/query.h"
 
@@ -254,10 +254,56 @@ test_narrow_every_view(void **state)
 	sample_scratch_remove(&t);
 }
 
+/* Free pages of the file count as well. */
+static bool
+file_holds(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "rb");
+	char *data = malloc(1 << 20);
+	assert_true(f != NULL && data != NULL);
+	size_t n = fread(data, 1, 1 << 20, f);
+	assert_true(n < 1 << 20);
+	bool found = memmem(data, n, text, strlen(text)) != NULL;
+
+	free(data);
+	fclose(f);
+	return found;
+}
+
+static void
+test_sweep(void **state)
+{
+	struct sample_scratch t;
+	struct outcome_capture c = sample_capture(1, "a.pcap");
+
+	(void)state;
+	sample_scratch_make(&t);
+	struct store *s = sample_open(t.db);
+	int64_t id = sample_store_capture(s, 1, "a.pcap", 0);
+	sample_close(s);
+	assert_true(file_holds(t.db, "use what frame") && file_holds(t.db, "CN=alice"));
+	s = sample_open(t.db);
+	assert_true(store_begin(s));
+	assert_true(store_end(s, &c, &sample_parameters, NULL, id, NULL));
+	sample_close(s);
+	assert_false(file_holds(t.db, "use what frame") || file_holds(t.db, "CN=alice"));
+	sample_expect(t.db,
+		      "SELECT (SELECT count(*) FROM certificate), (SELECT count(*) FROM chain), "
+		      "(SELECT count(*) FROM request), (SELECT count(*) FROM request_item), "
+		      "(SELECT count(*) FROM sentence), sweep FROM state",
+		      "0|0|0|0|0|0\n");
+	s = sample_open(t.db);
+	sample_store_capture(s, 3, "c.pcap", 0);
+	sample_close(s);
+	sample_expect(t.db, "SELECT count(*) FROM session_certificates", "4\n");
+	sample_scratch_remove(&t);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_sweep),
 	    cmocka_unit_test(test_first_name_wins),
 	    cmocka_unit_test(test_joining_relates),
 	    cmocka_unit_test(test_replaced_keeps_incident),
