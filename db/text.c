@@ -38,8 +38,8 @@ static const char digits[] = "00010203040506070809101112131415161718192021222324
 void
 text_put_int(struct text *t, int64_t v)
 {
-	char buf[TEXT_INT_MAX];
-	size_t at = sizeof(buf);
+	char buf[2 * TEXT_INT_MAX]; /* the second half is never read, only copied */
+	size_t at = TEXT_INT_MAX;
 	uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
 
 	for (; u >= 100; u /= 100)
@@ -50,8 +50,9 @@ text_put_int(struct text *t, int64_t v)
 		buf[--at] = (char)('0' + u);
 	if (v < 0)
 		buf[--at] = '-';
-	memcpy(t->data + t->len, buf + at, sizeof(buf) - at);
-	t->len += sizeof(buf) - at;
+	/* one length for all, so that it is no call */
+	memcpy(t->data + t->len, buf + at, TEXT_INT_MAX);
+	t->len += TEXT_INT_MAX - at;
 }
 
 static void

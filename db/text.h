@@ -28,6 +28,7 @@ text_put_char(struct text *t, char c)
 {
 	t->data[t->len++] = c;
 }
+/* Reserve TEXT_INT_MAX bytes, however short v is. */
 void text_put_int(struct text *t, int64_t v);
 /* The inside of a JSON string; reserve TEXT_ESCAPED_MAX bytes for each byte of s. */
 enum { TEXT_ESCAPED_MAX = 6 };
