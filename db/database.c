@@ -184,17 +184,22 @@ database_prepare(struct database *d, const char *sql, sqlite3_stmt **out)
 /* Where a statement is, or where it may go: of a few slots the one that is its own or free, else
  * the first. */
 static sqlite3_stmt **
-slot_of(struct database *d, const char *sql)
+slot_of(struct database *d, const char *text)
 {
 	enum { TRIES = 8 };
-	uint64_t h = 0;
+	const char *sql = text;
+	uint64_t h = 0, word = 0;
 
-	for (const char *at = sql; *at != '\0'; at++)
-		h = (h ^ (unsigned char)*at) * UINT64_C(0x100000001b3);
-	h ^= h >> 32;
+	/* by words: they are long, and pass 2 asks for dozens with each capture */
+	for (size_t left = strlen(sql), n; left > 0; left -= n, sql += n) {
+		n = left < sizeof(word) ? left : sizeof(word);
+		memcpy(&word, sql, n);
+		h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+		h ^= h >> 29;
+	}
 	for (size_t i = 0; i < TRIES; i++) {
 		sqlite3_stmt **slot = &d->kept[(h + i) & (DATABASE_KEPT - 1)];
-		if (*slot == NULL || strcmp(sqlite3_sql(*slot), sql) == 0)
+		if (*slot == NULL || strcmp(sqlite3_sql(*slot), text) == 0)
 			return slot;
 	}
 	return &d->kept[h & (DATABASE_KEPT - 1)];

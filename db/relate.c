@@ -13,31 +13,34 @@
 /* clang-format off */
 /* Made once: each change of the temporary schema would have all statements prepared again. */
 static const char *const start_sql[] = {
-    "CREATE TEMP TABLE IF NOT EXISTS relate_scope"
+    "CREATE TEMP TABLE relate_scope"
     " (capture_id INTEGER PRIMARY KEY, first INTEGER, last INTEGER, place INTEGER)",
-    "CREATE TEMP TABLE IF NOT EXISTS relate_taker (lookup, session_id, from_ns, until_ns)",
-    "CREATE TEMP TABLE IF NOT EXISTS relate_giver (lookup, at_ns, place, session_id,"
+    "CREATE TEMP TABLE relate_taker (lookup, session_id, from_ns, until_ns)",
+    "CREATE TEMP TABLE relate_giver (lookup, at_ns, place, session_id,"
     " PRIMARY KEY (lookup, at_ns, place, session_id)) WITHOUT ROWID",
-    "CREATE TEMP TABLE IF NOT EXISTS relate_first (lookup PRIMARY KEY, at_ns, place, session_id) WITHOUT ROWID",
-    "CREATE TEMP TABLE IF NOT EXISTS relate_hit (session_id, other_session_id, a, b, c, d,"
+    "CREATE TEMP TABLE relate_first (lookup PRIMARY KEY, at_ns, place, session_id) WITHOUT ROWID",
+    "CREATE TEMP TABLE relate_hit (session_id, other_session_id, a, b, c, d,"
     " PRIMARY KEY (session_id, other_session_id)) WITHOUT ROWID",
-    "CREATE TEMP TABLE IF NOT EXISTS relate_change (session_id INTEGER PRIMARY KEY,"
+    "CREATE TEMP TABLE relate_change (session_id INTEGER PRIMARY KEY,"
     " modifiers INTEGER NOT NULL, raised INTEGER NOT NULL, explanation TEXT)",
-    "CREATE TEMP TABLE IF NOT EXISTS relate_cause (cause TEXT PRIMARY KEY, server, client) WITHOUT ROWID",
-    "CREATE TEMP TABLE IF NOT EXISTS relate_finding (session_id INTEGER, cause TEXT, place, weight,"
+    "CREATE TEMP TABLE relate_cause (cause TEXT PRIMARY KEY, server, client, plain) WITHOUT ROWID",
+    "CREATE TEMP TABLE relate_finding (session_id INTEGER, cause TEXT, place, weight,"
     " severity, certainty, attempt_no, explanation, server_fix, client_fix, frames,"
     " PRIMARY KEY (session_id, cause)) WITHOUT ROWID",
-    "CREATE TEMP TABLE IF NOT EXISTS relate_refused (session_id INTEGER PRIMARY KEY, server, service, who,"
+    "CREATE TEMP TABLE relate_refused (session_id INTEGER PRIMARY KEY, server, service, who,"
     " at_ns, place, sure, kind)",
-    "CREATE TEMP TABLE IF NOT EXISTS relate_candidate (key PRIMARY KEY) WITHOUT ROWID",
-    "CREATE TEMP TABLE IF NOT EXISTS relate_accepted (session_id INTEGER PRIMARY KEY, server, service, who,"
+    "CREATE TEMP TABLE relate_candidate (key PRIMARY KEY) WITHOUT ROWID",
+    "CREATE TEMP TABLE relate_accepted (session_id INTEGER PRIMARY KEY, server, service, who,"
     " at_ns, place)",
-    "CREATE TEMP TABLE IF NOT EXISTS relate_unasked (session_id INTEGER PRIMARY KEY)",
-    "CREATE TEMP TABLE IF NOT EXISTS relate_origin (session_id INTEGER PRIMARY KEY, origin, depth, sure)",
-    "CREATE TEMP TABLE IF NOT EXISTS relate_served (server, family, issuer, key, client, session_id, at_ns)",
-    "CREATE TEMP TABLE IF NOT EXISTS relate_word (bit INTEGER PRIMARY KEY, word TEXT)",
-    "CREATE TEMP TABLE IF NOT EXISTS relate_answer (old INTEGER PRIMARY KEY, new INTEGER)",
-    "CREATE TEMP TABLE IF NOT EXISTS relate_conclusion"
+    "CREATE TEMP TABLE relate_mixed (session_id INTEGER PRIMARY KEY)",
+    "CREATE TEMP TABLE relate_trend (server PRIMARY KEY, until, since, clients, turned, sure, kind)",
+    "CREATE TEMP TABLE relate_twin (session_id INTEGER PRIMARY KEY, client_random, server_random)",
+    "CREATE TEMP TABLE relate_unasked (session_id INTEGER PRIMARY KEY)",
+    "CREATE TEMP TABLE relate_origin (session_id INTEGER PRIMARY KEY, origin, depth, sure)",
+    "CREATE TEMP TABLE relate_served (server, family, issuer, key, client, session_id, at_ns)",
+    "CREATE TEMP TABLE relate_word (bit INTEGER PRIMARY KEY, word TEXT)",
+    "CREATE TEMP TABLE relate_answer (old INTEGER PRIMARY KEY, new INTEGER)",
+    "CREATE TEMP TABLE relate_conclusion"
     " (old INTEGER, added INTEGER, verdict, sub_reason, words, new INTEGER, PRIMARY KEY (old, added))",
 };
 
@@ -104,6 +107,9 @@ static const char raised_sql[] =
 	"INSERT INTO relate_change SELECT DISTINCT h.session_id, 0, 1, NULL FROM relate_hit h "
 	"CROSS JOIN revised_fact r ON r.session_id = h.session_id AND r.fact = ?1 AND r.instead = 1 WHERE true "
 	"ON CONFLICT DO UPDATE SET raised = 1";
+/* The rows after this one have no need to look for those again. */
+static const char asked_sql[] =
+	"DELETE FROM relate_unasked WHERE session_id IN (SELECT session_id FROM relate_hit)";
 /* clang-format on */
 
 /* --- running -----------------------------------------------------------------------------------
@@ -113,9 +119,9 @@ static bool
 clear_all(struct database *d)
 {
 	static const char *const tables[] = {
-	    "relate_scope",   "relate_change",    "relate_finding",
-	    "relate_refused", "relate_candidate", "relate_accepted",
-	    "relate_unasked", "relate_origin",    "relate_served"};
+	    "relate_scope",     "relate_change",   "relate_finding", "relate_refused",
+	    "relate_candidate", "relate_accepted", "relate_unasked", "relate_origin",
+	    "relate_served",    "relate_trend",    "relate_twin"};
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		if (!relate_clear(d, tables[i]))
@@ -252,7 +258,8 @@ run_row(struct database *d, const struct relate_row *r, size_t place)
 	    !relate_none_of(d, "SELECT 1 FROM relate_hit", &none))
 		return false;
 	return none || (note_relation(d, r) && note_modifier(d, r) && note_facts(d, r) &&
-			relate_findings_note(d, r, place));
+			relate_findings_note(d, r, place) &&
+			(r->table != RELATE_UNASKED || relate_exec(d, asked_sql, NULL, 0)));
 }
 
 /* *filled: which tables have been made. */
@@ -282,6 +289,17 @@ run_rows(struct database *d, bool incident_rows, unsigned met)
 }
 
 static bool
+start(struct database *d)
+{
+	bool none;
+
+	return relate_none_of(d, "SELECT 1 FROM temp.sqlite_schema WHERE name = 'relate_scope'",
+			      &none) &&
+	       (!none || relate_exec_all(d, start_sql, sizeof(start_sql) / sizeof(start_sql[0]))) &&
+	       clear_all(d);
+}
+
+static bool
 undo(struct database *d)
 {
 	bool none;
@@ -295,8 +313,7 @@ run_scope(struct database *d, const char *scope, int64_t id, bool incident_rows,
 {
 	const struct relate_value value = {.number = id};
 
-	return relate_exec_all(d, start_sql, sizeof(start_sql) / sizeof(start_sql[0])) &&
-	       clear_all(d) && relate_exec(d, scope, &value, 1) && undo(d) &&
+	return start(d) && relate_exec(d, scope, &value, 1) && undo(d) &&
 	       run_rows(d, incident_rows, met) && relate_findings_apply(d) && relate_apply(d);
 }
 

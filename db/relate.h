@@ -17,7 +17,7 @@
 enum relate_met {
 	RELATE_MET_SERVER =
 	    1 << 0, /* a server with a corroborable session and an unsolicited one */
-	RELATE_MET_HANDLE = 1 << 1, /* a ticket or session id given out and used */
+	RELATE_MET_HANDLE = 1 << 1, /* a ticket or session id of TLS 1.2 given out and used */
 	RELATE_MET_LENGTH = 1 << 2, /* a client with a ticket and a resumed session of TLS 1.3 */
 	RELATE_MET_CLIENT = 1 << 3, /* a client that failed, and that presented a certificate */
 	RELATE_MET_RANDOM = 1 << 4, /* a client random seen twice, and not RELATE_TAPS_MAX times */
@@ -26,7 +26,8 @@ enum relate_met {
 	    1 << 6,                 /* a client refused by two servers, a server that refused two */
 	RELATE_MET_ASKED = 1 << 7,  /* a server, or name, that asked, and that did not */
 	RELATE_MET_ISSUER = 1 << 8, /* a server with two certificates under one name */
-	RELATE_MET_ALL = (1 << 9) - 1
+	RELATE_MET_TICKET = 1 << 9, /* a ticket of TLS 1.3, read and used */
+	RELATE_MET_ALL = (1 << 10) - 1
 };
 
 /* Seen at more points than anybody captures at it is no handshake captured twice, but a random that

@@ -240,6 +240,17 @@ add_server(struct relate_filter *f, const struct outcome *o, uint64_t name, uint
 		meet_two(f, RELATE_MET_ISSUER, server, word_at(leaf->sha256));
 }
 
+/* What a session was resumed with, and what it gave out. */
+static void
+add_handles(struct relate_filter *f, const struct outcome_notes *n)
+{
+	enum relate_met used = n->identity_length != 0 ? RELATE_MET_TICKET : RELATE_MET_HANDLE;
+	enum relate_met given = n->ticket_length != 0 ? RELATE_MET_TICKET : RELATE_MET_HANDLE;
+
+	meet(f, used, sides(n->used != 0, false), n->used);
+	meet(f, given, sides(false, n->handle != 0), n->handle);
+}
+
 void
 relate_filter_add(struct relate_filter *f, const struct outcome *o)
 {
@@ -250,8 +261,7 @@ relate_filter_add(struct relate_filter *f, const struct outcome *o)
 	if (o->client_random != NULL)
 		meet_random(f, o->client_random);
 	meet(f, RELATE_MET_SERVER, sides(n->corroborable, n->unsolicited), address(&o->server));
-	meet(f, RELATE_MET_HANDLE, sides(n->used != 0, false), n->used);
-	meet(f, RELATE_MET_HANDLE, sides(false, n->handle != 0), n->handle);
+	add_handles(f, n);
 	meet(f, RELATE_MET_LENGTH, sides(n->identity_length != 0, n->ticket_length != 0),
 	     address(&o->client));
 	add_client(f, o, server, o->sni != NULL ? name : server);

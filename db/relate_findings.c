@@ -18,11 +18,11 @@
 /* Inference proves nothing. */
 #define SURE "iif(a.evidence = 'inferred' AND ?3 = 'proven', 'likely', ?3)"
 
-/* The {words} that causes.def has in fixes of causes named here. */
+/* The {words} that causes.def has in fixes of causes named here; most have none. */
 #define FIX(text) \
-	"replace(replace(replace(" text ", '{sni}', coalesce(n.text, 'no name'))" \
+	"iif(k.plain, " text ", replace(replace(replace(" text ", '{sni}', coalesce(n.text, 'no name'))" \
 	", '{cn}', coalesce(substr(sc.subject, 1, instr(sc.subject || ',', ',') - 1), 'the certificate'))" \
-	", '{wanted}', coalesce('the CA of the accepted one, ' || oc.issuer, 'a CA that the server trusts'))"
+	", '{wanted}', coalesce('the CA of the accepted one, ' || oc.issuer, 'a CA that the server trusts')))"
 
 /* Frames of a fact of the headline attempt. Not by the view: that would be computed for all. */
 #define FRAMES_OF(fact) \
@@ -34,7 +34,7 @@
 	"THEN CAST(substr(j.value, instr(j.value, '#') + 1) AS INTEGER) ELSE 1 END)"
 
 /* %s: weight, certainty and the row's words. The frames are those of the fact that the row names,
- * else the first. Of several hits of a session the earliest. */
+ * else the first. And the order. */
 static const char note_sql[] =
 	"INSERT OR IGNORE INTO relate_finding SELECT h.session_id, ?1, ?7, %s, ?2, %s, "
 	"coalesce(s.attempt_no, 1), iif(a.evidence = 'inferred', 'Inferred, not read: ', '') || printf(?4, %s), "
@@ -45,8 +45,12 @@ static const char note_sql[] =
 	"LEFT JOIN name n ON n.id = s.sni_id LEFT JOIN certificate sc ON sc.id = s.client_certificate_id "
 	"LEFT JOIN session o ON o.id = h.other_session_id LEFT JOIN answer oa ON oa.id = o.answer_id "
 	"LEFT JOIN name oname ON oname.id = o.sni_id LEFT JOIN certificate oc ON oc.id = o.client_certificate_id "
-	"LEFT JOIN relate_scope x ON x.capture_id = o.capture_id "
-	"ORDER BY o.started_ns, x.place + o.first_frame";
+	"%s";
+
+/* Of several hits of a session the earliest; few rows find any, and to sort takes long. */
+static const char several_sql[] = "SELECT 1 FROM relate_hit GROUP BY session_id HAVING count(*) > 1 LIMIT 1";
+static const char earliest_sql[] =
+	"LEFT JOIN relate_scope x ON x.capture_id = o.capture_id ORDER BY o.started_ns, x.place + o.first_frame";
 
 /* A verdict that says only "elsewhere" is told where. */
 static const char tell_sql[] =
@@ -54,7 +58,22 @@ static const char tell_sql[] =
 	"CROSS JOIN session s ON s.id = r.session_id CROSS JOIN conclusion v ON v.id = s.conclusion_id "
 	"WHERE r.place = ?1 AND v.verdict = ?2 ON CONFLICT DO UPDATE SET explanation = excluded.explanation";
 
-static const char *const apply_sql[] = {
+/* Most sessions have one finding in the end: it needs no place among others. */
+#define LONE "session_id NOT IN (SELECT m.session_id FROM relate_mixed m)"
+static const char *const lone_sql[] = {
+    "INSERT INTO relate_mixed SELECT DISTINCT session_id FROM relate_finding r "
+    "WHERE EXISTS (SELECT 1 FROM finding f WHERE f.session_id = r.session_id "
+    "AND (f.cause <> r.cause OR " WEIGHT("f.severity", "f.explains", "f.certainty") " < r.weight)) "
+    "OR EXISTS (SELECT 1 FROM relate_finding o WHERE o.session_id = r.session_id AND o.cause <> r.cause)",
+
+    "INSERT INTO revised_finding SELECT session_id, 1, NULL, attempt_no, cause, certainty, severity, explanation, "
+    "server_fix, client_fix, frames FROM relate_finding WHERE " LONE,
+};
+
+/* The others, of this pass and of both. */
+static const char *const mixed_sql[] = {
+    "DELETE FROM relate_finding WHERE " LONE,
+
     "DELETE FROM relate_finding AS r WHERE EXISTS (SELECT 1 FROM finding f WHERE f.session_id = r.session_id "
     "AND f.cause = r.cause AND " WEIGHT("f.severity", "f.explains", "f.certainty") " < r.weight)",
 
@@ -76,7 +95,8 @@ fill_causes(struct database *d)
 {
 	static const char sql[] = "INSERT OR IGNORE INTO relate_cause VALUES (?1, ?2 || iif(?3 <> "
 				  "'', '. Settings: ' || ?3, ''), "
-				  "?4 || iif(?5 <> '', '. Settings: ' || ?5, ''))";
+				  "?4 || iif(?5 <> '', '. Settings: ' || ?5, ''), "
+				  "instr(?2 || ?3 || ?4 || ?5, '{') = 0)";
 	const struct outcome_cause *c;
 	bool none;
 
@@ -105,11 +125,14 @@ relate_findings_note(struct database *d, const struct relate_row *r, size_t plac
 	    {.number = (int64_t)place}};
 	const struct relate_value tells[] = {{.number = (int64_t)place}, {.text = r->tells}};
 	char sql[4096];
+	bool one_each;
 
 	if (r->cause == NULL)
 		return true;
+	if (!relate_none_of(d, several_sql, &one_each))
+		return false;
 	sqlite3_snprintf(sizeof(sql), sql, note_sql, WEIGHT("?2", "?5", SURE), SURE,
-			 r->words != NULL ? r->words : "''");
+			 r->words != NULL ? r->words : "''", one_each ? "" : earliest_sql);
 	assert(strlen(sql) + 1 < sizeof(sql));
 	return fill_causes(d) && relate_exec(d, sql, values, 7) &&
 	       (r->tells == NULL || relate_exec(d, tell_sql, tells, 2));
@@ -120,6 +143,12 @@ relate_findings_apply(struct database *d)
 {
 	bool none;
 
-	return relate_none_of(d, "SELECT 1 FROM relate_finding", &none) &&
-	       (none || relate_exec_all(d, apply_sql, sizeof(apply_sql) / sizeof(apply_sql[0])));
+	if (!relate_none_of(d, "SELECT 1 FROM relate_finding", &none))
+		return false;
+	if (none)
+		return true;
+	return relate_clear(d, "relate_mixed") &&
+	       relate_exec_all(d, lone_sql, sizeof(lone_sql) / sizeof(lone_sql[0])) &&
+	       relate_none_of(d, "SELECT 1 FROM relate_mixed", &none) &&
+	       (none || relate_exec_all(d, mixed_sql, sizeof(mixed_sql) / sizeof(mixed_sql[0])));
 }

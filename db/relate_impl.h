@@ -17,6 +17,7 @@ enum relate_pick { RELATE_FIRST, RELATE_LAST, RELATE_WHENEVER };
 enum relate_table {
 	RELATE_NO_TABLE,
 	RELATE_JUDGED,
+	RELATE_TWINS,
 	RELATE_ORIGIN,
 	RELATE_UNASKED,
 	RELATE_SERVED,
@@ -44,7 +45,7 @@ struct relate_row {
 extern const struct relate_row relate_rows[];
 extern const size_t relate_rows_count;
 /* Statements that fill these tables, empty before; up to the first NULL. */
-enum { RELATE_TABLE_STEPS = 4 };
+enum { RELATE_TABLE_STEPS = 5 };
 extern const char *const relate_table_sql[RELATE_TABLES][RELATE_TABLE_STEPS];
 
 /* A parameter: text, or the number when text is NULL. */

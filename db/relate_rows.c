@@ -54,15 +54,13 @@
 #define DIGITS_OF(n) #n
 #define DIGITS(n)    DIGITS_OF(n)
 #define TAPS_MAX     DIGITS(RELATE_TAPS_MAX)
-#define RANDOMS_SEEN_TWICE \
-	"SELECT y.client_random FROM relate_scope z " \
-	"CROSS JOIN story y ON y.session_id BETWEEN z.first AND z.last " \
-	"WHERE y.client_random IS NOT NULL GROUP BY 1 HAVING count(*) BETWEEN 2 AND " TAPS_MAX
+/* Instead of SESSIONS. */
+#define TWINS \
+	"FROM relate_twin t CROSS JOIN session s ON s.id = t.session_id CROSS JOIN relate_scope x ON x.capture_id = s.capture_id "
 
 /* Not asked, and nothing found about it yet; asked in the first handshake. */
 #define UNASKED(lookup) \
-	"SELECT " lookup ", s.id, " EVER " FROM relate_unasked u CROSS JOIN session s ON s.id = u.session_id WHERE NOT EXISTS " \
-	"(SELECT 1 FROM relate_finding f WHERE f.session_id = s.id AND f.cause IN ('not_requested', 'sni_missing_or_wrong'))"
+	"SELECT " lookup ", s.id, " EVER " FROM relate_unasked u CROSS JOIN session s ON s.id = u.session_id WHERE true"
 #define ASKED "WHERE " ANSWERED("a.client_cert_requested = 'yes' AND a.attempt = 'initial'") " AND " SURE
 
 /* What a session was resumed from: what its client had sent there. */
@@ -98,18 +96,10 @@
 	"AND (e.started_ns, y.place + e.first_frame) < (s.started_ns, x.place + s.first_frame))"
 
 #define TURNED_AWAY(condition) \
-	"WITH got AS (SELECT DISTINCT server, who FROM relate_accepted), " \
-	"past AS (SELECT server, max(at_ns) AS until FROM relate_accepted " \
-	"GROUP BY server HAVING count(*) >= " TREND_ACCEPTED_MIN "), " \
-	"trend AS (SELECT p.server, p.until, min(j.at_ns) AS since, count(DISTINCT j.who) AS clients, " \
-	"count(DISTINCT g.who) AS turned, min(j.sure) AS sure, min(j.kind) AS kind FROM relate_refused j " \
-	"JOIN past p ON p.server = j.server AND p.until < j.at_ns " \
-	"LEFT JOIN got g ON g.server = j.server AND g.who = j.who GROUP BY p.server " \
-	"HAVING count(DISTINCT j.kind) = 1 AND clients >= " TREND_CLIENTS_MIN " AND " condition ") " \
 	"SELECT j.session_id, (SELECT k.session_id FROM relate_accepted k WHERE k.server = t.server " \
 	"AND k.at_ns = t.until ORDER BY k.place LIMIT 1), " \
-	TIME("t.until") ", " TIME("t.since") ", t.clients, t.turned FROM trend t " \
-	"JOIN relate_refused j ON j.server = t.server AND j.at_ns > t.until"
+	TIME("t.until") ", " TIME("t.since") ", t.clients, t.turned FROM relate_trend t " \
+	"CROSS JOIN relate_refused j ON j.server = t.server AND j.at_ns > t.until WHERE " condition
 #define TURNED_SENTENCE \
 	"Until %s UTC this server accepted clients; since %s UTC it has refused all %d that came with a certificate, " \
 	"%d of which it had accepted before: something changed at the server, such as a CRL that ran out or the CAs it trusts."
@@ -161,7 +151,24 @@ const char *const relate_table_sql[RELATE_TABLES][RELATE_TABLE_STEPS] = {
 
 	"INSERT INTO relate_accepted SELECT s.id, " SERVER_AS_NAME ", " SERVICE ", " WHO ", s.started_ns, x.place + s.first_frame "
 	SESSIONS "WHERE EXISTS (SELECT 1 FROM relate_candidate) AND " ACCEPTED " AND " JUDGED " AND (" SERVER_AS_NAME " IN relate_candidate OR " SERVICE " IN relate_candidate "
-	"OR " WHO " IN relate_candidate)"},
+	"OR " WHO " IN relate_candidate)",
+
+	/* servers that refused since, all for one reason, what they had accepted before */
+	"INSERT INTO relate_trend WITH got AS (SELECT DISTINCT server, who FROM relate_accepted), "
+	"past AS (SELECT server, max(at_ns) AS until FROM relate_accepted "
+	"GROUP BY server HAVING count(*) >= " TREND_ACCEPTED_MIN ") "
+	"SELECT p.server, p.until, min(j.at_ns), count(DISTINCT j.who) AS clients, "
+	"count(DISTINCT g.who) AS turned, min(j.sure), min(j.kind) FROM relate_refused j "
+	"JOIN past p ON p.server = j.server AND p.until < j.at_ns "
+	"LEFT JOIN got g ON g.server = j.server AND g.who = j.who GROUP BY p.server "
+	"HAVING count(DISTINCT j.kind) = 1 AND clients >= " TREND_CLIENTS_MIN " AND turned >= " TREND_TURNED_MIN},
+
+    /* Sessions that share a client's random with few others. */
+    [RELATE_TWINS] = {
+	"INSERT INTO relate_twin SELECT t.session_id, t.client_random, t.server_random FROM relate_scope x "
+	"CROSS JOIN story t ON t.session_id BETWEEN x.first AND x.last WHERE t.client_random IN "
+	"(SELECT y.client_random FROM relate_scope z CROSS JOIN story y ON y.session_id BETWEEN z.first AND z.last "
+	"WHERE y.client_random IS NOT NULL GROUP BY 1 HAVING count(*) BETWEEN 2 AND " TAPS_MAX ")"},
 
     /* The handshake at the start of a chain of resumptions; sure: none of its links is inferred. */
     [RELATE_ORIGIN] = {
