@@ -41,7 +41,6 @@ static const char *const change_sql[] = {
     "CASE WHEN h.raised THEN (SELECT replace(t.explanation, 'confidence: medium', 'confidence: high') "
     "FROM story t WHERE t.session_id = s.id) END) "
     "FROM relate_change h CROSS JOIN session s ON s.id = h.session_id",
-
 };
 
 static const char *const answer_sql[] = {
@@ -50,7 +49,8 @@ static const char *const answer_sql[] = {
     "DELETE FROM relate_answer",
     "INSERT INTO relate_answer SELECT a.id, (SELECT b.id FROM answer b WHERE " SAME_ANSWER ") FROM " RAISED,
     "UPDATE session SET answer_id = (SELECT new FROM relate_answer WHERE old = answer_id) "
-    "WHERE id IN (SELECT session_id FROM relate_change WHERE raised)",
+    "WHERE id IN (SELECT session_id FROM relate_change "
+    "WHERE raised)",
 };
 
 static const char *const conclusion_sql[] = {
