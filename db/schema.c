@@ -53,12 +53,13 @@ in_transaction(struct database *d, const char *const *steps, size_t count)
 bool
 schema_create(struct database *d)
 {
-	char header[96];
+	char header[96], page[48];
 
+	snprintf(page, sizeof(page), "PRAGMA page_size=%d", SCHEMA_PAGE_SIZE);
 	snprintf(header, sizeof(header), "PRAGMA application_id=%d; PRAGMA user_version=%d",
 		 STORE_APPLICATION_ID, STORE_USER_VERSION);
 	const char *steps[] = {embed_schema_sql, embed_views_sql, header};
-	return database_exec(d, "PRAGMA page_size=16384") && in_transaction(d, steps, 3);
+	return database_exec(d, page) && in_transaction(d, steps, 3);
 }
 
 /* A whole copy beside the database, under its final name only once it is complete. */

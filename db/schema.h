@@ -8,6 +8,10 @@
 #include "db/database.h"
 #include "db/embed.h"
 
+/* A small capture's transaction writes some thirty pages to the log, whole: small ones cost less.
+ */
+enum { SCHEMA_PAGE_SIZE = 8192 };
+
 enum schema_state { SCHEMA_EMPTY, SCHEMA_OLD, SCHEMA_CURRENT };
 
 /* Foreign and newer files are faults. version: the file's user_version. */

@@ -2,6 +2,7 @@
  * test_merge_shards.c - shards that are none or are damaged, and stopping: nothing of them is
  * taken.
  */
+#include "db/schema.h"
 #include "tests/unit/merge_sample.h"
 
 /* --- shards that are none -----------------------------------------------------------------------
@@ -104,12 +105,12 @@ test_torn_shard(void **state)
 	sample_scratch_make(&t);
 	make_shard(t.extra, &good, 1);
 	sample_close(sample_open(t.db));
-	char *root = sample_rows(t.extra, "SELECT (rootpage - 1) * 16384 FROM sqlite_schema WHERE "
-					  "name = 'story'");
+	char *root =
+	    sample_rows(t.extra, "SELECT rootpage - 1 FROM sqlite_schema WHERE name = 'story'");
 	FILE *f = fopen(t.extra, "r+b");
 	assert_non_null(f);
-	assert_int_equal(fseek(f, atol(root), SEEK_SET), 0);
-	for (int i = 0; i < 16384; i++)
+	assert_int_equal(fseek(f, atol(root) * SCHEMA_PAGE_SIZE, SEEK_SET), 0);
+	for (int i = 0; i < SCHEMA_PAGE_SIZE; i++)
 		fputc(0x5a, f);
 	fclose(f);
 	assert_int_equal(merge(t.db, t.extra, &counts, error), MERGE_SHARD);
