@@ -25,9 +25,9 @@ def test(function):
 
 
 def run(*args, **options):
-    options.setdefault('env', UTF8)
+    options = {'env': UTF8, 'timeout': 60, **options}
     return subprocess.run([PROGRAM, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          text=True, errors='replace', timeout=60, **options)
+                          text=True, errors='replace', **options)
 
 
 class NoTerminal(Exception):

@@ -5,6 +5,7 @@ usage: test_databases.py MTLSCOPE
 
 Captures are those of samples/; everything happens in a directory of its own. Prints TAP.
 """
+import functools
 import glob
 import itertools
 import os
@@ -15,28 +16,18 @@ import sqlite3
 import struct
 import subprocess
 import sys
-import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.dirname(HERE))
+sys.path[:0] = [HERE, os.path.dirname(HERE)]
+import harness  # noqa: E402
 from contents import contents, differences  # noqa: E402
+from harness import PROGRAM, contains, fails, main, same, test  # noqa: E402
 
 SAMPLES = sorted(glob.glob(os.path.join(os.path.dirname(os.path.dirname(HERE)), 'samples', '*.pcap*')))
 CAPTURE = [name for name in SAMPLES if 'expired-certificate' in name][0]
-PROGRAM = os.path.abspath(sys.argv[1])
 KILLS = 30
-TESTS = []
-
-
-def test(function):
-    TESTS.append(function)
-    return function
-
-
-def run(*args, **options):
-    return subprocess.run([PROGRAM, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          text=True, errors='replace', timeout=120, **options)
+run = functools.partial(harness.run, timeout=120)
 
 
 def good(*args, status=(0, 2)):
@@ -44,23 +35,6 @@ def good(*args, status=(0, 2)):
     if done.returncode not in status:
         raise AssertionError('%r: %d %s' % (args, done.returncode, done.stderr))
     return done
-
-
-def fails(done, status, *parts):
-    """One clear line on stderr, nothing on stdout, this exit status."""
-    same((done.returncode, done.stdout, done.stderr.count('\n')), (status, '', 1), done.stderr)
-    for part in parts:
-        contains(done.stderr, part)
-
-
-def same(have, want, what=''):
-    if have != want:
-        raise AssertionError('%s: want %r, have %r' % (what, want, have))
-
-
-def contains(text, part):
-    if part not in text:
-        raise AssertionError('%r is not in %r' % (part, text))
 
 
 def same_contents(a, b):
@@ -297,21 +271,4 @@ def folders_name_incidents():
     fails(run('analyze', '--incident-from-folder', CAPTURE, 'in'), 1, '--incident-from-folder: not a directory')
 
 
-def main():
-    print('1..%d' % len(TESTS))
-    failed = 0
-    with tempfile.TemporaryDirectory(prefix='mtlscope-databases-') as directory:
-        os.chdir(directory)
-        for number, function in enumerate(TESTS, 1):
-            try:
-                function()
-                print('ok %d - %s' % (number, function.__name__))
-            except Exception as error:  # the next test still runs
-                failed += 1
-                print('not ok %d - %s' % (number, function.__name__))
-                print('# ' + ('%s: %s' % (type(error).__name__, error)).replace('\n', '\n# '))
-        os.chdir('/')
-    sys.exit(1 if failed else 0)
-
-
-main()
+sys.exit(main())
