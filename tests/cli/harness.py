@@ -30,8 +30,8 @@ def run(*args, **options):
                           text=True, errors='replace', **options)
 
 
-class NoTerminal(Exception):
-    """There are no pseudo-terminals here, as in a bare chroot."""
+class Unavailable(Exception):
+    """What a test needs is not on this machine (a pseudo-terminal in a bare chroot, Slurm): it is skipped."""
 
 
 def same(have, want, what=''):
@@ -62,7 +62,7 @@ def main():
             try:
                 function()
                 print('ok %d - %s' % (number, function.__name__))
-            except NoTerminal as error:
+            except Unavailable as error:
                 print('ok %d - %s # SKIP %s' % (number, function.__name__, error))
             except Exception as error:  # one test must not hide the others
                 failed += 1

@@ -20,7 +20,7 @@ import sys
 import termios
 import time
 
-from harness import (ARGUMENTS, CAPTURE, EXPECTED, PROGRAM, SAMPLES, UTF8, NoTerminal, contains, fails, main, run, same,
+from harness import (ARGUMENTS, CAPTURE, EXPECTED, PROGRAM, SAMPLES, UTF8, Unavailable, contains, fails, main, run, same,
                      test)
 
 UPDATE = '--update' in sys.argv
@@ -32,7 +32,7 @@ def on_terminal(width, *args, env=UTF8):
     try:
         master, slave = pty.openpty()
     except OSError as error:
-        raise NoTerminal(error) from None
+        raise Unavailable(error) from None
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack('HHHH', 50, width, 0, 0))
     process = subprocess.Popen([PROGRAM, *args], stdin=subprocess.DEVNULL, stdout=slave, stderr=slave, env=env)
     os.close(slave)

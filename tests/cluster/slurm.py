@@ -10,6 +10,8 @@ import socket
 import subprocess
 import time
 
+from harness import Unavailable
+
 PROGRAMS = ('munged', 'slurmctld', 'slurmd', 'sbatch', 'squeue', 'scancel', 'scontrol')
 PR_SET_PDEATHSIG = 1
 START_SECONDS = 30
@@ -42,10 +44,6 @@ MinJobAge=600
 NodeName=localhost NodeAddr=127.0.0.1 NodeHostname={host} CPUs={cpus} State=UNKNOWN
 PartitionName=all Nodes=localhost Default=YES MaxTime=INFINITE State=UP
 '''
-
-
-class Unavailable(Exception):
-    """No Slurm can be had here."""
 
 
 def free_port():

@@ -16,43 +16,26 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
-sys.path[:0] = [os.path.dirname(HERE), HERE]
-from contents import differences  # noqa: E402
-from slurm import Slurm, Unavailable  # noqa: E402
+TESTS, ROOT = os.path.dirname(HERE), os.path.dirname(os.path.dirname(HERE))
+sys.path[:0] = [TESTS, os.path.join(TESTS, 'cli'), HERE]
+from contents import differences
+from harness import PROGRAM, SAMPLES, Unavailable, contains, main, run, same, test
+from slurm import Slurm
 
 CLUSTER = os.path.join(ROOT, 'samples', 'cluster', 'cluster.py')
 MANIFEST = os.path.join(ROOT, 'samples', 'cluster', 'kubernetes.yaml')
-PROGRAM = os.path.abspath(sys.argv[1])
 CHUNKS, CORES, SECONDS = 4, 2, 90
-TESTS = []
 
 
-def test(function):
-    TESTS.append(function)
-    return function
-
-
-def run(*args, env=os.environ):
+def command(*args, env=os.environ):
     return subprocess.run(args, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                           env=env, timeout=120)
 
 
 def cluster(*args, status=0, env=os.environ):
-    done = run(sys.executable, CLUSTER, *args, env=env)
+    done = command(sys.executable, CLUSTER, *args, env=env)
     same(done.returncode, status, done.stdout + done.stderr)
     return done
-
-
-def same(have, want, what=''):
-    if have != want:
-        raise AssertionError('%s: want %r, have %r' % (what, want, have))
-
-
-def contains(text, *parts):
-    for part in parts:
-        if part not in text:
-            raise AssertionError('%r is not in %r' % (part, text))
 
 
 def same_contents(a, b):
@@ -66,12 +49,11 @@ def captures():
     if os.path.isdir('captures'):
         return 'captures'
     os.makedirs('captures/INC 1')
-    samples = os.path.join(ROOT, 'samples')
-    for number, name in enumerate(sorted(n for n in os.listdir(samples) if '.pcap' in n)):
-        shutil.copy(os.path.join(samples, name), 'captures/INC 1' if number % 2 else 'captures')
-    shutil.copy(os.path.join(samples, 'expired-certificate.pcapng'), 'captures/INC 1/a\nb \'"*.pcapng')
+    for number, name in enumerate(sorted(n for n in os.listdir(SAMPLES) if '.pcap' in n)):
+        shutil.copy(os.path.join(SAMPLES, name), 'captures/INC 1' if number % 2 else 'captures')
+    shutil.copy(os.path.join(SAMPLES, 'expired-certificate.pcapng'), 'captures/INC 1/a\nb \'"*.pcapng')
     for number in range(3):
-        shutil.copy(os.path.join(samples, 'cut-short.pcap'), 'captures/ring_%05d.pcap' % number)
+        shutil.copy(os.path.join(SAMPLES, 'cut-short.pcap'), 'captures/ring_%05d.pcap' % number)
     with open('captures/notes.txt', 'w') as out:
         out.write('Dear all')
     return 'captures'
@@ -79,7 +61,7 @@ def captures():
 
 def single():
     if not os.path.exists('single.db'):
-        same(run(PROGRAM, 'analyze', '--no-progress', '--sha256', '-o', 'single.db', captures()).returncode in (0, 2), True)
+        same(run('analyze', '--no-progress', '--sha256', '-o', 'single.db', captures()).returncode in (0, 2), True)
     return 'single.db'
 
 
@@ -171,7 +153,7 @@ def with_gnu_parallel():
     if shutil.which('parallel') is None:
         raise Unavailable('no GNU parallel')
     work = planned('parallel')
-    done = run('sh', '-c', 'seq 0 3 | parallel -j %d "$0" "$1" task "$2" {}' % CORES, sys.executable, CLUSTER, work)
+    done = command('sh', '-c', 'seq 0 3 | parallel -j %d "$0" "$1" task "$2" {}' % CORES, sys.executable, CLUSTER, work)
     same(done.returncode, 0, done.stderr)
     contains(cluster('merge', work, 'parallel.db').stdout, '4 shards into parallel.db: ')
     same_contents(single(), 'parallel.db')
@@ -212,29 +194,10 @@ def manifest_fits_the_script():
     with open(MANIFEST) as file:
         text = file.read()
     contains(text, 'completionMode: Indexed', 'backoffLimitPerIndex', 'restartPolicy: Never')
-    for command in re.findall(r'command: (\[.*\])', text):
-        words = json.loads(command)
-        same((os.path.basename(words[1]), words[2] in ('task', 'merge')), ('cluster.py', True), command)
+    for line in re.findall(r'command: (\[.*\])', text):
+        words = json.loads(line)
+        same((os.path.basename(words[1]), words[2] in ('task', 'merge')), ('cluster.py', True), line)
     same(len(re.findall(r'command: ', text)), 2)
 
 
-def main():
-    print('1..%d' % len(TESTS))
-    failed = 0
-    with tempfile.TemporaryDirectory(prefix='mtlscope-cluster-') as directory:
-        os.chdir(directory)
-        for number, function in enumerate(TESTS, 1):
-            try:
-                function()
-                print('ok %d - %s' % (number, function.__name__))
-            except Unavailable as why:
-                print('ok %d - %s # SKIP %s' % (number, function.__name__, why))
-            except Exception as error:  # the next test still runs
-                failed += 1
-                print('not ok %d - %s' % (number, function.__name__))
-                print('# ' + ('%s: %s' % (type(error).__name__, error)).replace('\n', '\n# '))
-        os.chdir('/')
-    sys.exit(1 if failed else 0)
-
-
-main()
+sys.exit(main())
