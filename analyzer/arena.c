@@ -73,6 +73,12 @@ arena_alloc(struct arena *a, size_t size)
 }
 
 void *
+arena_room(struct arena *a, size_t size)
+{
+	return take(a, size);
+}
+
+void *
 arena_copy(struct arena *a, const void *data, size_t len)
 {
 	void *p = take(a, len > 0 ? len : 1);

@@ -25,6 +25,8 @@ struct arena {
 
 /* Zeroed, aligned for any object. NULL when memory is short. */
 void *arena_alloc(struct arena *a, size_t size);
+/* The same with whatever stood there: for what is written before it is read, element by element. */
+void *arena_room(struct arena *a, size_t size);
 /* A copy of len bytes; NULL when memory is short. */
 void *arena_copy(struct arena *a, const void *data, size_t len);
 /* A NUL-terminated copy of len bytes of text; bytes of value zero are kept as given. */

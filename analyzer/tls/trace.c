@@ -80,7 +80,7 @@ trace_merge(const struct trace *t, struct arena *a, size_t *count)
 {
 	const struct step *head[2] = {t->side[0].first, t->side[1].first};
 	size_t total = t->side[0].steps + t->side[1].steps, n = 0;
-	const struct step **all = arena_alloc(a, (total + 1) * sizeof(*all));
+	const struct step **all = arena_room(a, (total + 1) * sizeof(*all));
 
 	*count = 0;
 	if (all == NULL)

@@ -193,8 +193,8 @@ static bool
 reserve(struct tls_session *s, const struct mutual_auth *m, struct outcome *out)
 {
 	if (out->facts == NULL)
-		out->facts = arena_alloc(&s->arena, m->n_attempts * FACT_ROWS_MAX *
-							sizeof(struct outcome_fact));
+		out->facts = arena_room(&s->arena, m->n_attempts * FACT_ROWS_MAX *
+						       sizeof(struct outcome_fact));
 	return out->facts != NULL;
 }
 

@@ -26,7 +26,7 @@ static const struct inferred *
 keep(struct mutual_auth *m, const struct infer_source *source, const struct infer_output *out)
 {
 	struct arena *a = &m->session->arena;
-	struct inferred *to = arena_alloc(a, sizeof(*to));
+	struct inferred *to = arena_room(a, sizeof(*to));
 
 	if (to == NULL)
 		return NULL;

@@ -171,8 +171,8 @@ list_side(struct infer_source *to, const struct tls_session *s, enum tls_side wh
 	struct arena *a = &((struct tls_session *)s)->arena;
 	const struct trace_side *steps = &s->trace.side[which];
 	struct infer_side *side = &to->input.side[which];
-	struct reading r = {.to = arena_alloc(a, (steps->steps + 1) * sizeof(*r.to)),
-			    .steps = arena_alloc(a, (steps->steps + 1) * sizeof(*r.steps)),
+	struct reading r = {.to = arena_room(a, (steps->steps + 1) * sizeof(*r.to)),
+			    .steps = arena_room(a, (steps->steps + 1) * sizeof(*r.steps)),
 			    .first = steps->first,
 			    .gaps = has_gap(steps->first)};
 

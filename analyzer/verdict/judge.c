@@ -67,7 +67,7 @@ judge_attempts(struct tls_session *s, const struct mutual_auth *m, enum flow_end
 	       struct judged *j, struct outcome *out)
 {
 	struct outcome_attempt *attempts =
-	    arena_alloc(&s->arena, m->n_attempts * sizeof(*attempts));
+	    arena_room(&s->arena, m->n_attempts * sizeof(*attempts));
 
 	if (attempts == NULL)
 		return false;
@@ -130,7 +130,7 @@ static void
 fill_session(struct tls_session *s, struct outcome *out)
 {
 	const struct flow *f = s->flow;
-	char *community = arena_alloc(&s->arena, COMMUNITY_ID_SIZE);
+	char *community = arena_room(&s->arena, COMMUNITY_ID_SIZE);
 
 	out->transport = TRANSPORT_TCP;
 	out->client = endpoint_of(f, s->client);
@@ -188,7 +188,7 @@ static bool
 fill_chain(struct tls_session *s, const struct mutual_auth *m, struct outcome *out)
 {
 	size_t total = count_certificates(m);
-	struct outcome_chain_link *links = arena_alloc(&s->arena, (total + 1) * sizeof(*links));
+	struct outcome_chain_link *links = arena_room(&s->arena, (total + 1) * sizeof(*links));
 
 	if (links == NULL)
 		return false;
@@ -205,7 +205,7 @@ static bool
 fill_requests(struct tls_session *s, const struct mutual_auth *m, struct outcome *out)
 {
 	struct outcome_request *to =
-	    arena_alloc(&s->arena, (SESSION_REQUESTS_MAX + 1) * sizeof(*to));
+	    arena_room(&s->arena, SESSION_REQUESTS_MAX * sizeof(*to));
 
 	if (to == NULL)
 		return false;

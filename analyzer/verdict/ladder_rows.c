@@ -106,7 +106,7 @@ name_step(struct tls_session *s, const struct mutual_auth *m, size_t i, struct o
 bool
 ladder_rows(struct tls_session *s, const struct mutual_auth *m, struct outcome *out)
 {
-	struct outcome_message *rows = arena_alloc(&s->arena, (m->n_steps + 1) * sizeof(*rows));
+	struct outcome_message *rows = arena_room(&s->arena, (m->n_steps + 1) * sizeof(*rows));
 
 	if (rows == NULL)
 		return false;

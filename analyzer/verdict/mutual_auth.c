@@ -44,36 +44,36 @@ hello_event(const struct step *step)
 	return tls_version_is_13(d->version) ? EVENT_SERVER_HELLO_13 : EVENT_SERVER_HELLO;
 }
 
-/* Messages: HandshakeType, and the event when the client or the server sends it. */
-static const struct {
-	uint8_t type;
-	enum event client, server;
-} message_events[] = {
-    {TLS_HS_hello_request, EVENT_NONE, EVENT_HELLO_REQUEST},
-    {TLS_HS_client_hello, EVENT_CLIENT_HELLO, EVENT_NONE},
-    {TLS_HS_server_hello, EVENT_NONE, EVENT_SERVER_HELLO},
-    {TLS_HS_new_session_ticket, EVENT_NONE, EVENT_NEW_SESSION_TICKET},
-    {TLS_HS_end_of_early_data, EVENT_END_OF_EARLY_DATA, EVENT_NONE},
-    {TLS_HS_encrypted_extensions, EVENT_NONE, EVENT_ENCRYPTED_EXTENSIONS},
-    {TLS_HS_certificate, EVENT_CLIENT_CERT, EVENT_SERVER_CERT},
-    {TLS_HS_compressed_certificate, EVENT_CLIENT_CERT, EVENT_SERVER_CERT},
-    {TLS_HS_server_key_exchange, EVENT_NONE, EVENT_SERVER_KEY_EXCHANGE},
-    {TLS_HS_certificate_request, EVENT_NONE, EVENT_CERT_REQUEST},
-    {TLS_HS_server_hello_done, EVENT_NONE, EVENT_SERVER_HELLO_DONE},
-    {TLS_HS_certificate_verify, EVENT_CERT_VERIFY, EVENT_SERVER_CERT_VERIFY},
-    {TLS_HS_client_key_exchange, EVENT_CLIENT_KEY_EXCHANGE, EVENT_NONE},
-    {TLS_HS_finished, EVENT_CLIENT_FINISHED, EVENT_SERVER_FINISHED},
+/* By HandshakeType: the event when the client or the server sends it. EVENT_NONE is none. */
+struct senders {
+	bool known;
+	uint8_t client, server; /* enum event */
+};
+static const struct senders message_events[UINT8_MAX + 1] = {
+    [TLS_HS_hello_request] = {true, EVENT_NONE, EVENT_HELLO_REQUEST},
+    [TLS_HS_client_hello] = {true, EVENT_CLIENT_HELLO, EVENT_NONE},
+    [TLS_HS_server_hello] = {true, EVENT_NONE, EVENT_SERVER_HELLO},
+    [TLS_HS_new_session_ticket] = {true, EVENT_NONE, EVENT_NEW_SESSION_TICKET},
+    [TLS_HS_end_of_early_data] = {true, EVENT_END_OF_EARLY_DATA, EVENT_NONE},
+    [TLS_HS_encrypted_extensions] = {true, EVENT_NONE, EVENT_ENCRYPTED_EXTENSIONS},
+    [TLS_HS_certificate] = {true, EVENT_CLIENT_CERT, EVENT_SERVER_CERT},
+    [TLS_HS_compressed_certificate] = {true, EVENT_CLIENT_CERT, EVENT_SERVER_CERT},
+    [TLS_HS_server_key_exchange] = {true, EVENT_NONE, EVENT_SERVER_KEY_EXCHANGE},
+    [TLS_HS_certificate_request] = {true, EVENT_NONE, EVENT_CERT_REQUEST},
+    [TLS_HS_server_hello_done] = {true, EVENT_NONE, EVENT_SERVER_HELLO_DONE},
+    [TLS_HS_certificate_verify] = {true, EVENT_CERT_VERIFY, EVENT_SERVER_CERT_VERIFY},
+    [TLS_HS_client_key_exchange] = {true, EVENT_CLIENT_KEY_EXCHANGE, EVENT_NONE},
+    [TLS_HS_finished] = {true, EVENT_CLIENT_FINISHED, EVENT_SERVER_FINISHED},
 };
 
 static enum event
 message_event(const struct step *step, enum tls_version v)
 {
-	enum event e = EVENT_NONE;
+	const struct senders *by = &message_events[step->type];
+	enum event e = !by->known		    ? EVENT_NONE
+		       : step->sender == TLS_CLIENT ? by->client
+						    : by->server;
 
-	for (size_t i = 0; i < sizeof(message_events) / sizeof(message_events[0]); i++)
-		if (message_events[i].type == step->type)
-			e = step->sender == TLS_CLIENT ? message_events[i].client
-						       : message_events[i].server;
 	if (e == EVENT_SERVER_HELLO)
 		return hello_event(step);
 	if (e == EVENT_CLIENT_CERT && is_empty_certificate(step, v))
@@ -329,9 +329,13 @@ take_step(struct mutual_auth *m, struct attempt **current, const struct step *st
 bool
 mutual_auth_run(struct mutual_auth *m, struct tls_session *s)
 {
-	*m = (struct mutual_auth){.session = s};
+	/* attempts[] is cleared as they begin */
+	m->session = s;
+	m->n_attempts = 0;
+	m->answering = NULL;
+	m->limit = false;
 	m->steps = trace_merge(&s->trace, &s->arena, &m->n_steps);
-	m->attempt_of = arena_alloc(&s->arena, m->n_steps + 1);
+	m->attempt_of = arena_room(&s->arena, m->n_steps + 1);
 	if (m->steps == NULL || m->attempt_of == NULL)
 		return false;
 	struct attempt *a = next_attempt(m, ATTEMPT_INITIAL);

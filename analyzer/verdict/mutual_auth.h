@@ -75,7 +75,7 @@ struct mutual_auth {
 	const struct step **steps; /* trace_merge */
 	size_t n_steps;
 	uint8_t *attempt_of; /* by step: index into attempts */
-	struct attempt attempts[ATTEMPTS_MAX];
+	struct attempt attempts[ATTEMPTS_MAX]; /* the first n_attempts are set */
 	size_t n_attempts;
 	struct attempt *answering; /* the late attempt whose answer is being sent */
 	bool limit;                /* more attempts than ATTEMPTS_MAX */

@@ -52,11 +52,13 @@ bool
 reset_decides(const struct tls_session *s, const struct step *step)
 {
 	enum tls_side other = step->sender == TLS_CLIENT ? TLS_SERVER : TLS_CLIENT;
+
+	if (step->kind != STEP_RST)
+		return true;
 	const struct flow_direction *o = session_direction(s, other);
 	bool second = o->rst.frame != 0 && o->rst.frame < step->mark.frame;
-
-	return step->kind != STEP_RST || (reset_fit(s, step->sender) == RESET_FITS &&
-					  !(second && reset_fit(s, other) != RESET_FITS));
+	return reset_fit(s, step->sender) == RESET_FITS &&
+	       !(second && reset_fit(s, other) != RESET_FITS);
 }
 
 bool
