@@ -1,13 +1,18 @@
 /*
  * sign_cache.c - see sign_cache.h.
- * Two direct-mapped tables: a newcomer takes its slot, so nothing grows. Answers are found by the
- * SHA-256 of all that they depend on.
+ * Two direct-mapped tables: a newcomer takes its slot. An answer is kept with its whole question,
+ * so no two questions are taken for one; to compare them is faster than to digest one.
  */
 #include "analyzer/crypto/sign_cache.h"
 
 #include <stdlib.h>
 
-enum { KEYS = 256, ANSWERS = 4096 }; /* powers of two */
+enum {
+	KEYS = 256,
+	ANSWERS = 4096,                /* powers of two */
+	KEPT_MAX = 4 * 1024 * 1024,    /* bytes of questions; then all are forgotten */
+	QUESTION_MAX = KEPT_MAX / 128, /* a longer one is not kept */
+};
 
 struct key_slot {
 	uint8_t sha256[HASH_SHA256_LEN];
@@ -15,31 +20,45 @@ struct key_slot {
 	struct sign_key *key; /* NULL: one that cannot be read */
 };
 
+/* All that an answer depends on, in pieces; lengths and scheme are in `head`. */
+enum { HEAD_LEN = 6, PIECES = 4 };
+struct question {
+	uint8_t head[HEAD_LEN];
+	struct bytes pieces[PIECES];
+	size_t len;
+};
+
 struct answer {
-	uint8_t digest[HASH_SHA256_LEN];
-	bool used;
-	uint8_t result;
+	uint8_t *question; /* its pieces, one after another; NULL: the slot is free */
+	size_t len;
+	enum sign_result result;
 };
 
 struct sign_cache {
-	struct hasher *hasher;
 	struct key_slot keys[KEYS];
 	struct answer answers[ANSWERS];
+	size_t kept;
 };
 
 struct sign_cache *
 sign_cache_create(void)
 {
-	struct sign_cache *c = calloc(1, sizeof(*c));
+	return calloc(1, sizeof(struct sign_cache));
+}
 
-	if (c == NULL)
-		return NULL;
-	c->hasher = hasher_create();
-	if (c->hasher == NULL) {
-		free(c);
-		return NULL;
-	}
-	return c;
+static void
+forget(struct sign_cache *c, struct answer *a)
+{
+	c->kept -= a->len;
+	free(a->question);
+	*a = (struct answer){0};
+}
+
+static void
+forget_all(struct sign_cache *c)
+{
+	for (size_t i = 0; i < ANSWERS; i++)
+		forget(c, &c->answers[i]);
 }
 
 void
@@ -49,14 +68,14 @@ sign_cache_destroy(struct sign_cache *c)
 		return;
 	for (size_t i = 0; i < KEYS; i++)
 		sign_key_destroy(c->keys[i].key);
-	hasher_destroy(c->hasher);
+	forget_all(c);
 	free(c);
 }
 
 static size_t
-slot_of(const uint8_t *digest, size_t slots)
+slot_of(const uint8_t *random, size_t slots)
 {
-	return (size_t)(digest[0] << 8 | digest[1]) & (slots - 1);
+	return (size_t)(random[0] << 8 | random[1]) & (slots - 1);
 }
 
 static const struct sign_key *
@@ -74,27 +93,66 @@ find_key(struct sign_cache *c, const struct sign_by *by)
 	return k->key;
 }
 
+static void
+ask(struct question *q, const struct sign_by *by, uint16_t scheme, struct bytes message,
+    struct bytes signature)
+{
+	*q = (struct question){.head = {(uint8_t)(scheme >> 8), (uint8_t)scheme, by->raw_key,
+					(uint8_t)(signature.len >> 16),
+					(uint8_t)(signature.len >> 8), (uint8_t)signature.len},
+			       .pieces = {bytes_of(by->sha256, HASH_SHA256_LEN),
+					  bytes_of(q->head, HEAD_LEN), signature, message}};
+	for (size_t i = 0; i < PIECES; i++)
+		q->len += q->pieces[i].len;
+}
+
+static bool
+is_answer_to(const struct answer *a, const struct question *q)
+{
+	const uint8_t *at = a->question;
+
+	if (at == NULL || a->len != q->len)
+		return false;
+	for (size_t i = 0; i < PIECES; at += q->pieces[i].len, i++)
+		if (!bytes_equal(bytes_of(at, q->pieces[i].len), q->pieces[i]))
+			return false;
+	return true;
+}
+
+/* Without memory for it the answer is given all the same. */
+static void
+keep(struct sign_cache *c, struct answer *a, const struct question *q, enum sign_result result)
+{
+	uint8_t *at;
+
+	if (q->len > QUESTION_MAX)
+		return;
+	forget(c, a);
+	if (c->kept + q->len > KEPT_MAX)
+		forget_all(c);
+	if ((at = malloc(q->len)) == NULL)
+		return;
+	*a = (struct answer){at, q->len, result};
+	c->kept += q->len;
+	for (size_t i = 0; i < PIECES; at += q->pieces[i].len, i++)
+		if (q->pieces[i].len > 0)
+			memcpy(at, q->pieces[i].data, q->pieces[i].len);
+}
+
 enum sign_result
 sign_cache_verify(struct sign_cache *c, const struct sign_by *by, uint16_t scheme,
 		  struct bytes message, struct bytes signature)
 {
-	const uint8_t head[] = {(uint8_t)(scheme >> 8),
-				(uint8_t)scheme,
-				by->raw_key,
-				(uint8_t)(signature.len >> 16),
-				(uint8_t)(signature.len >> 8),
-				(uint8_t)signature.len};
-	const struct bytes all[] = {bytes_of(by->sha256, HASH_SHA256_LEN),
-				    bytes_of(head, sizeof(head)), signature, message};
-	uint8_t digest[HASH_SHA256_LEN];
+	struct question q;
 
-	if (!hasher_sha256_of(c->hasher, all, sizeof(all) / sizeof(all[0]), digest))
+	if (signature.len < 4)
 		return sign_verify(find_key(c, by), scheme, message, signature);
-	struct answer *a = &c->answers[slot_of(digest, ANSWERS)];
-	if (!a->used || memcmp(a->digest, digest, sizeof(digest)) != 0) {
-		a->result = (uint8_t)sign_verify(find_key(c, by), scheme, message, signature);
-		a->used = true;
-		memcpy(a->digest, digest, sizeof(digest));
-	}
-	return (enum sign_result)a->result;
+	ask(&q, by, scheme, message, signature);
+	/* These bytes are as good as random, whatever the algorithm. */
+	struct answer *a = &c->answers[slot_of(&signature.data[signature.len - 4], ANSWERS)];
+	if (is_answer_to(a, &q))
+		return a->result;
+	enum sign_result result = sign_verify(find_key(c, by), scheme, message, signature);
+	keep(c, a, &q, result);
+	return result;
 }

@@ -16,7 +16,7 @@ struct sign_by {
 	bool raw_key;
 };
 
-struct sign_cache; /* fixed in size; one per thread */
+struct sign_cache; /* bounded in size; one per thread */
 
 /* NULL when memory is short. */
 struct sign_cache *sign_cache_create(void);

@@ -266,7 +266,7 @@ transcript_build(struct tls_session *s, const struct transcript_end *end)
 	if (s->transcript.over || s->transcript.len == 0)
 		return (struct bytes){0};
 	/* a retry's synthetic message may be longer than the hello it stands for */
-	b.out = arena_alloc(&s->arena, s->transcript.len + KDF_HASH_MAX + TLS_HANDSHAKE_HEADER_LEN);
+	b.out = arena_room(&s->arena, s->transcript.len + KDF_HASH_MAX + TLS_HANDSHAKE_HEADER_LEN);
 	b.cap = s->transcript.len + KDF_HASH_MAX + TLS_HANDSHAKE_HEADER_LEN;
 	if (b.out == NULL)
 		return (struct bytes){0};

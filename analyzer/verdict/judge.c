@@ -66,8 +66,7 @@ static bool
 judge_attempts(struct tls_session *s, const struct mutual_auth *m, enum flow_end why,
 	       struct judged *j, struct outcome *out)
 {
-	struct outcome_attempt *attempts =
-	    arena_room(&s->arena, m->n_attempts * sizeof(*attempts));
+	struct outcome_attempt *attempts = arena_room(&s->arena, m->n_attempts * sizeof(*attempts));
 
 	if (attempts == NULL)
 		return false;
@@ -204,8 +203,7 @@ fill_chain(struct tls_session *s, const struct mutual_auth *m, struct outcome *o
 static bool
 fill_requests(struct tls_session *s, const struct mutual_auth *m, struct outcome *out)
 {
-	struct outcome_request *to =
-	    arena_room(&s->arena, SESSION_REQUESTS_MAX * sizeof(*to));
+	struct outcome_request *to = arena_room(&s->arena, SESSION_REQUESTS_MAX * sizeof(*to));
 
 	if (to == NULL)
 		return false;

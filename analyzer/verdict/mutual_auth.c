@@ -70,7 +70,7 @@ static enum event
 message_event(const struct step *step, enum tls_version v)
 {
 	const struct senders *by = &message_events[step->type];
-	enum event e = !by->known		    ? EVENT_NONE
+	enum event e = !by->known                   ? EVENT_NONE
 		       : step->sender == TLS_CLIENT ? by->client
 						    : by->server;
 

@@ -112,13 +112,59 @@ test_more_keys_than_slots(void **state)
 	sign_cache_destroy(c);
 }
 
+/* More than is kept, in questions of a common beginning, and some too long to be kept. */
+static void
+test_more_than_is_kept(void **state)
+{
+	enum { LENGTH = 30000, MANY = 200, TOO_LONG = 100000 };
+	static char messages[MANY][LENGTH + 1], too_long[TOO_LONG + 1];
+	struct sign_cache *c = sign_cache_create();
+	struct signer one;
+
+	(void)state;
+	make_signer(&one);
+	memset(too_long, 'x', TOO_LONG);
+	for (size_t i = 0; i < MANY; i++)
+		memset(messages[i], 'x', LENGTH - i);
+	for (int round = 0; round < 2; round++) {
+		for (size_t i = 0; i < MANY; i++)
+			assert_int_equal(ask(c, &one, messages[i]), SIGN_INVALID);
+		assert_int_equal(ask(c, &one, too_long), SIGN_INVALID);
+		assert_int_equal(ask(c, &one, "message"), SIGN_VALID);
+		assert_int_equal(ask(c, &one, "messages"), SIGN_INVALID);
+		assert_int_equal(ask(c, &one, ""), SIGN_INVALID);
+	}
+	sign_cache_destroy(c);
+}
+
+/* Many signatures: questions are forgotten all at once when they are too much. */
+static void
+test_forgets_all(void **state)
+{
+	enum { LENGTH = 30000, MANY = 300 };
+	static struct signer signers[MANY];
+	static char message[LENGTH + 1];
+	struct sign_cache *c = sign_cache_create();
+
+	(void)state;
+	memset(message, 'x', LENGTH);
+	for (size_t i = 0; i < MANY; i++)
+		make_signer(&signers[i]);
+	for (int round = 0; round < 2; round++)
+		for (size_t i = 0; i < MANY; i++) {
+			assert_int_equal(ask(c, &signers[i], message), SIGN_INVALID);
+			assert_int_equal(ask(c, &signers[i], "message"), SIGN_VALID);
+		}
+	sign_cache_destroy(c);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_same_answer_again),
-	    cmocka_unit_test(test_every_part_counts),
-	    cmocka_unit_test(test_more_keys_than_slots),
+	    cmocka_unit_test(test_same_answer_again),    cmocka_unit_test(test_every_part_counts),
+	    cmocka_unit_test(test_more_keys_than_slots), cmocka_unit_test(test_more_than_is_kept),
+	    cmocka_unit_test(test_forgets_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
