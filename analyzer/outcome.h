@@ -154,7 +154,8 @@ struct outcome_message {
 };
 
 /* A certificate as seen on the wire; owned by the pipeline's certificate cache, shared by many
- * sessions. store_id and store_generation are the sink's: 0 until it has stored the certificate. */
+ * sessions. store_id and store_generation are the sink's: 0 until it has stored the certificate.
+ * checks is verdict/checks.c's: what it found of the certificate alone, 0 until it has looked. */
 struct outcome_certificate {
 	uint8_t sha256[32];
 	const uint8_t *der;
@@ -176,6 +177,7 @@ struct outcome_certificate {
 	const char *format; /* "x509", "raw_public_key" */
 	int64_t store_id;
 	uint64_t store_generation;
+	unsigned checks;
 };
 
 struct outcome_chain_link {

@@ -158,6 +158,7 @@ share_certificate(struct outcome_packer *p, const struct outcome_certificate *c)
 
 	copy.store_id = 0;
 	copy.store_generation = 0;
+	copy.checks = 0;
 	if (!pack_shared_index(&p->shared, PACK_RECORD_CERTIFICATE, c->sha256, sizeof(c->sha256),
 			       &index, &made))
 		return false;

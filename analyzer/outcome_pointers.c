@@ -29,7 +29,7 @@ KNOWN_SIZE(struct outcome_chain_link, 24);
 KNOWN_SIZE(struct outcome_request, 40);
 KNOWN_SIZE(struct outcome_request_item, 16);
 KNOWN_SIZE(struct outcome_finding, 128);
-KNOWN_SIZE(struct outcome_certificate, 224);
+KNOWN_SIZE(struct outcome_certificate, 232);
 
 /* clang-format off */
 static const struct pack_pointer attempt_pointers[] = {SHARED(struct outcome_attempt, alert)};

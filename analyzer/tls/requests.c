@@ -22,7 +22,7 @@ struct entry {
 	enum tls_version version;
 	struct bytes body;
 	struct arena arena;
-	unsigned allowed;
+	struct request_memo memo;
 };
 
 struct requests {
@@ -183,6 +183,8 @@ render(struct entry *e, const struct cursor *c, const struct tls_certificate_req
 	q->schemes = add_schemes(&to, "sigalg", cursor_child(c, m->signature_algorithms));
 	q->schemes_cert =
 	    add_schemes(&to, "sigalg_cert", cursor_child(c, m->signature_algorithms_cert));
+	q->schemes_sent = m->signature_algorithms;
+	q->first_name = to.count;
 	q->ca_names = add_names(&to, cursor_child(c, m->authorities));
 	q->ca_bytes = m->authorities.len;
 	q->items = to.item;
@@ -238,7 +240,7 @@ entry_create(struct requests *r, struct bytes body, enum tls_version v, uint64_t
 	e->request.digest[0] ^= (uint8_t)tls_version_has_schemes(v);
 	parse(e);
 	count_in_words(&e->request, &e->arena);
-	e->request.allowed = &e->allowed;
+	e->request.memo = &e->memo;
 	return e;
 }
 

@@ -16,19 +16,26 @@ enum {
 struct requests;
 struct tls_run;
 
+/* Places for verdict/ to remember what it found out of a request; 0: it has not looked yet. */
+struct request_memo {
+	unsigned allowed; /* checks.c */
+	unsigned stack;   /* stack.c */
+};
+
 /* A parsed CertificateRequest. Shared; lives until the session that interned it releases it. */
 struct request {
 	uint8_t digest[16]; /* of version grammar and body; equal requests have equal digests in
 			       every run */
 	const struct outcome_request_item *items;
-	size_t count;
+	size_t count, first_name;  /* CA names stand from first_name on, to the end */
+	struct bytes schemes_sent; /* signature_algorithms, as sent */
 	unsigned ca_names, schemes, schemes_cert, cert_types;
 	size_t ca_bytes; /* size of the CA name list */
 	/* "2 names, 210 bytes", "3 types", "12 schemes"; NULL when there are none, but of names */
 	const char *names_text, *types_text, *schemes_text;
 	const char *error; /* NULL when well-formed; else what was wrong */
 	unsigned holders;  /* sessions that interned it and have not released it */
-	unsigned *allowed; /* a place for verdict/checks.c to remember, 0 at first; NULL: none */
+	struct request_memo *memo;
 };
 
 struct requests *requests_create(struct tls_run *run); /* NULL when memory is short */

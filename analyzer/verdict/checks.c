@@ -28,13 +28,8 @@ in_list(const char *list, const char *word)
 	return false;
 }
 
-static bool
-is_root(const struct outcome_certificate *c)
-{
-	return same(c->subject, c->issuer);
-}
-
-/* --- the leaf --------------------------------------------------------------------------------- */
+/* --- one certificate
+ * --------------------------------------------------------------------------------- */
 
 static unsigned
 check_validity(const struct outcome_certificate *c, int64_t now)
@@ -46,6 +41,12 @@ check_validity(const struct outcome_certificate *c, int64_t now)
 	bool skew = c->not_before - now < CHECKS_SKEW_MAX;
 	return CHECK_NOT_YET_VALID | (skew ? CHECK_SKEW : 0);
 }
+
+enum {
+	LOOKED = 1 << 30, /* beside those of enum check */
+	OF_PURPOSE = CHECK_NO_CLIENT_AUTH | CHECK_NO_SERVER_AUTH | CHECK_NO_SIGNATURE,
+	OF_WEAKNESS = CHECK_WEAK_KEY | CHECK_WEAK_DIGEST,
+};
 
 static unsigned
 check_purpose(const struct outcome_certificate *c)
@@ -77,7 +78,7 @@ weak_digest(const struct outcome_certificate *c)
 {
 	static const char *const weak[] = {"md2", "md4", "md5", "sha1", "SHA1"};
 
-	if (is_root(c) || c->signature_algorithm == NULL)
+	if (c->signature_algorithm == NULL)
 		return false;
 	for (size_t i = 0; i < sizeof(weak) / sizeof(weak[0]); i++) {
 		const char *at = strstr(c->signature_algorithm, weak[i]);
@@ -86,6 +87,26 @@ weak_digest(const struct outcome_certificate *c)
 			return true;
 	}
 	return false;
+}
+
+/* What a certificate is, whoever sends it and when: found once, and kept with it. */
+static unsigned
+of_itself(struct outcome_certificate *c)
+{
+	if (c->checks != 0)
+		return c->checks;
+	c->checks = LOOKED | check_purpose(c) | (weak_key(c) ? CHECK_WEAK_KEY : 0);
+	if (same(c->subject, c->issuer))
+		c->checks |= CHECK_SELF_SIGNED;
+	else if (weak_digest(c)) /* nobody verifies the signature of a root */
+		c->checks |= CHECK_WEAK_DIGEST;
+	return c->checks;
+}
+
+static bool
+is_root(struct outcome_certificate *c)
+{
+	return (of_itself(c) & CHECK_SELF_SIGNED) != 0;
 }
 
 /* --- the chain -------------------------------------------------------------------------------- */
@@ -101,10 +122,10 @@ sent(struct outcome_certificate *const *chain, size_t count, const char *subject
 
 /* The certificate at the top of what was sent: from the leaf up, issuer by issuer. Servers accept
  * certificates out of order and extra ones (RFC 8446 section 4.4.2). */
-static const struct outcome_certificate *
+static struct outcome_certificate *
 top(struct outcome_certificate *const *chain, size_t count)
 {
-	const struct outcome_certificate *c = chain[0];
+	struct outcome_certificate *c = chain[0];
 
 	for (size_t step = 0; step < count && !is_root(c); step++) {
 		size_t i = 1;
@@ -118,16 +139,16 @@ top(struct outcome_certificate *const *chain, size_t count)
 }
 
 static bool
-listed(const struct checks_request *q, const char *name)
+listed(const struct request *q, const char *name)
 {
-	for (size_t i = 0; i < q->count; i++)
-		if (strcmp(q->items[i].kind, "ca_name") == 0 && same(q->items[i].value, name))
+	for (size_t i = q->first_name; i < q->count; i++)
+		if (same(q->items[i].value, name))
 			return true;
 	return false;
 }
 
 static unsigned
-check_list(struct outcome_certificate *const *chain, size_t count, const struct checks_request *q)
+check_list(struct outcome_certificate *const *chain, size_t count, const struct request *q)
 {
 	if (q == NULL || q->ca_names == 0)
 		return 0;
@@ -142,15 +163,14 @@ check_uppers(struct outcome_certificate *const *chain, size_t count, int64_t now
 	     struct checks *out)
 {
 	for (size_t i = 0; i < count; i++) {
-		const struct outcome_certificate *c = chain[i];
+		struct outcome_certificate *c = chain[i];
 		if (i > 0 && !is_root(c))
 			out->intermediates++;
 		if (i > 0 && out->upper == NULL && check_validity(c, now) != 0) {
 			out->found |= CHECK_UPPER_EXPIRED;
 			out->upper = c;
 		}
-		unsigned weak =
-		    (weak_key(c) ? CHECK_WEAK_KEY : 0u) | (weak_digest(c) ? CHECK_WEAK_DIGEST : 0u);
+		unsigned weak = of_itself(c) & OF_WEAKNESS;
 		if (weak != 0 && out->weak == NULL) {
 			out->found |= weak;
 			out->weak = c;
@@ -161,23 +181,23 @@ check_uppers(struct outcome_certificate *const *chain, size_t count, int64_t now
 }
 
 void
-checks_chain(struct outcome_certificate *const *chain, size_t count,
-	     const struct checks_request *request, int64_t now, struct checks *out)
+checks_chain(struct outcome_certificate *const *chain, size_t count, const struct request *request,
+	     int64_t now, struct checks *out)
 {
 	*out = (struct checks){0};
 	if (count == 0)
 		return;
-	const struct outcome_certificate *leaf = chain[0];
+	struct outcome_certificate *leaf = chain[0], *last;
 	if (leaf->error != NULL)
 		out->found |= CHECK_MALFORMED;
 	/* A raw public key has no issuer, no dates, no purpose (RFC 7250). */
 	if (strcmp(leaf->format, "x509") != 0)
 		return;
-	out->found |= check_validity(leaf, now) | check_purpose(leaf);
-	out->found |= is_root(leaf) ? CHECK_SELF_SIGNED : 0;
+	out->found |= check_validity(leaf, now);
+	out->found |= of_itself(leaf) & (OF_PURPOSE | CHECK_SELF_SIGNED);
 	out->found |= leaf->ocsp_urls != NULL ? CHECK_STATUS_URL : 0;
-	out->last = top(chain, count);
-	if (!is_root(out->last) && !sent(chain, count, out->last->issuer))
+	out->last = last = top(chain, count);
+	if (!is_root(last) && !sent(chain, count, last->issuer))
 		out->found |= CHECK_ISSUER_UNSENT;
 	out->found |= check_list(chain, count, request);
 	check_uppers(chain, count, now, out);
@@ -214,7 +234,7 @@ scheme_fits(size_t family, const char *scheme)
 /* A kind of which the request has no item allows everything. Fixed (EC)DH types ask for other uses
  * of a key; they are left alone. */
 static bool
-family_asked_for(const struct checks_request *q, size_t family)
+family_asked_for(const struct request *q, size_t family)
 {
 	bool types = false, schemes = false, type_fits = false, fits = false;
 
@@ -234,21 +254,19 @@ family_asked_for(const struct checks_request *q, size_t family)
 
 /* A bit per family, and ALLOWED_KNOWN. A server sends the same request to all its clients. */
 static unsigned
-allowed(const struct checks_request *q)
+allowed(const struct request *q)
 {
 	unsigned found = ALLOWED_KNOWN;
 
-	if (q->allowed != NULL && *q->allowed != 0)
-		return *q->allowed;
+	if (q->memo->allowed != 0)
+		return q->memo->allowed;
 	for (size_t i = 0; i < FAMILIES; i++)
 		found |= family_asked_for(q, i) ? 1u << i : 0;
-	if (q->allowed != NULL)
-		*q->allowed = found;
-	return found;
+	return q->memo->allowed = found;
 }
 
 bool
-checks_key_asked_for(const struct checks_request *request, const char *key_type)
+checks_key_asked_for(const struct request *request, const char *key_type)
 {
 	for (size_t i = 0; key_type != NULL && i < FAMILIES; i++)
 		if (strncmp(key_type, families[i].key, strlen(families[i].key)) == 0)
@@ -257,7 +275,7 @@ checks_key_asked_for(const struct checks_request *request, const char *key_type)
 }
 
 unsigned
-checks_request(const struct checks_request *request)
+checks_request(const struct request *request)
 {
 	unsigned found = 0;
 

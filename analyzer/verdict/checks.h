@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "analyzer/outcome.h"
+#include "analyzer/tls/requests.h"
 
 enum {
 	CHECKS_SKEW_MAX = 24 * 60 * 60, /* seconds: a clock may be this wrong */
@@ -54,18 +55,11 @@ struct checks {
 	size_t intermediates;                    /* sent, roots not counted */
 };
 
-struct checks_request {
-	const struct outcome_request_item *items; /* requests.h */
-	size_t count, ca_bytes;
-	unsigned ca_names;
-	unsigned *allowed; /* remembers which keys it allows, 0: not yet; NULL: nothing does */
-};
-
 /* The chain as sent, leaf first. request: NULL when it is not known. now: seconds since 1970. */
 void checks_chain(struct outcome_certificate *const *chain, size_t count,
-		  const struct checks_request *request, int64_t now, struct checks *out);
-unsigned checks_request(const struct checks_request *request);
+		  const struct request *request, int64_t now, struct checks *out);
+unsigned checks_request(const struct request *request);
 /* Some scheme or certificate type of the request fits a key of this type ("RSA", "EC P-256"). */
-bool checks_key_asked_for(const struct checks_request *request, const char *key_type);
+bool checks_key_asked_for(const struct request *request, const char *key_type);
 
 #endif

@@ -87,33 +87,19 @@ guess_stacks(struct finding_case *c)
 static void
 check_chain(struct finding_case *c)
 {
-	struct checks_request q = conditions_request(c->request);
 	struct bytes der[CHAIN_SENT_MAX];
 	size_t n = 0;
 
 	c->trust = (struct chain_result){.revoked_at = INT64_MIN, .crl_until = INT64_MIN};
 	if (c->leaf == NULL)
 		return;
-	checks_chain(c->chain->certificates, c->chain->count, c->request != NULL ? &q : NULL,
-		     c->now, &c->checks);
+	checks_chain(c->chain->certificates, c->chain->count, c->request, c->now, &c->checks);
 	if (c->session->run->trust == NULL || c->chain->raw_public_key)
 		return;
 	for (; n < c->chain->count && n < CHAIN_SENT_MAX; n++)
 		der[n] =
 		    bytes_of(c->chain->certificates[n]->der, c->chain->certificates[n]->der_len);
 	chain_verify(c->session->run->trust, der, n, c->now, &c->trust);
-}
-
-struct checks_request
-conditions_request(const struct request *request)
-{
-	if (request == NULL)
-		return (struct checks_request){0};
-	return (struct checks_request){.items = request->items,
-				       .count = request->count,
-				       .ca_bytes = request->ca_bytes,
-				       .ca_names = request->ca_names,
-				       .allowed = request->allowed};
 }
 
 /* --- what holds ------------------------------------------------------------------------------- */
@@ -244,8 +230,7 @@ trust_conditions(struct finding_case *c)
 static void
 request_conditions(struct finding_case *c)
 {
-	struct checks_request q = conditions_request(c->request);
-	unsigned found = checks_request(c->request != NULL ? &q : NULL);
+	unsigned found = checks_request(c->request);
 
 	c->holds[IF_SAW_REQUEST] = c->request != NULL;
 	c->holds[IF_LIST_EMPTY] = (found & CHECK_LIST_EMPTY) != 0;

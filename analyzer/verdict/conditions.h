@@ -49,7 +49,4 @@ const char *condition_meaning(enum condition c);
 void conditions_of(struct finding_case *c, struct tls_session *s, const struct mutual_auth *m,
 		   size_t attempt, const struct facts *f, const struct verdict_result *v);
 
-/* Of the request, for checks.h; request may be NULL. */
-struct checks_request conditions_request(const struct request *request);
-
 #endif

@@ -69,14 +69,13 @@ word_allowed(const struct finding_case *c)
 	static const struct {
 		const char *key, *words;
 	} rows[] = {{"RSA", "RSA"}, {"EC ", "ECDSA"}, {"Ed25519", "Ed25519"}, {"Ed448", "Ed448"}};
-	struct checks_request q = conditions_request(c->request);
 	char list[64] = "";
 	size_t used = 0;
 
 	if (c->request == NULL)
 		return "key types that are not visible here";
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (checks_key_asked_for(&q, rows[i].key))
+		if (checks_key_asked_for(c->request, rows[i].key))
 			used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s",
 						 used > 0 ? ", " : "", rows[i].words);
 	return used > 0 ? arena_text(&c->session->arena, list, used) : "no common key type";

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "dissectors/tls/list.h"
-#include "dissectors/tls/names.h"
 
 enum { UNKNOWN = STACK_UNKNOWN, SENDS = STACK_SENDS, WITHHOLDS = STACK_WITHHOLDS };
 enum { HELLO = 1, REQUEST = 2 };
@@ -88,62 +87,33 @@ stack_find(const char *key)
 
 /* --- guesses ---------------------------------------------------------------------------------- */
 
-/* The beginning of one list of schemes, as codes or as names. */
-struct schemes {
-	uint16_t code[SCHEMES_MAX];
-	const char *name[SCHEMES_MAX]; /* NULL in a list of codes */
-	size_t count;
-};
-
-static void
-schemes_of_hello(struct schemes *list, struct bytes sent)
-{
-	struct cursor in = cursor_init(sent, 0);
-
-	while (list->count < SCHEMES_MAX && tls_u16_next(&in, "scheme", &list->code[list->count]))
-		list->count++;
-}
-
-static void
-schemes_of_request(struct schemes *list, const struct request *request)
-{
-	for (size_t i = 0; i < request->count && list->count < SCHEMES_MAX; i++)
-		if (strcmp(request->items[i].kind, "sigalg") == 0)
-			list->name[list->count++] = request->items[i].value;
-}
-
-static bool
-scheme_is(const struct schemes *list, size_t i, uint16_t code)
-{
-	if (i >= list->count)
-		return false;
-	if (list->name[i] == NULL)
-		return list->code[i] == code;
-	const char *name = tls_signature_scheme_name(code);
-	return name != NULL && strcmp(list->name[i], name) == 0;
-}
-
+/* So many schemes of the row stand at the beginning of the list; 0 when not all of them do. */
 static size_t
-length_of_match(size_t row, const struct schemes *list)
+length_of_match(size_t row, const uint16_t *list, size_t count)
 {
 	size_t n = 0;
 
 	while (n < SCHEMES_MAX && orders[row].scheme[n] != 0) {
-		if (!scheme_is(list, n, orders[row].scheme[n]))
+		if (n >= count || list[n] != orders[row].scheme[n])
 			return 0;
 		n++;
 	}
 	return n;
 }
 
+/* Of a list of schemes as it was sent. */
 static enum stack
-by_order(const struct schemes *list, unsigned from)
+by_order(struct bytes sent, unsigned from)
 {
+	struct cursor in = cursor_init(sent, 0);
+	uint16_t list[SCHEMES_MAX];
 	enum stack best = STACK_NONE;
-	size_t longest = 0;
+	size_t longest = 0, count = 0;
 
+	while (count < SCHEMES_MAX && tls_u16_next(&in, "scheme", &list[count]))
+		count++;
 	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
-		size_t n = (orders[i].from & from) != 0 ? length_of_match(i, list) : 0;
+		size_t n = (orders[i].from & from) != 0 ? length_of_match(i, list, count) : 0;
 		if (n > longest) {
 			longest = n;
 			best = orders[i].stack;
@@ -155,12 +125,16 @@ by_order(const struct schemes *list, unsigned from)
 enum stack
 stack_of_client(const struct client_hello_detail *hello)
 {
-	struct schemes list = {0};
+	return hello != NULL ? by_order(hello->schemes, HELLO) : STACK_NONE;
+}
 
-	if (hello == NULL)
-		return STACK_NONE;
-	schemes_of_hello(&list, hello->schemes);
-	return by_order(&list, HELLO);
+/* A server sends the same request to all its clients. */
+static enum stack
+by_request(const struct request *request)
+{
+	if (request->memo->stack == 0)
+		request->memo->stack = 1 + (unsigned)by_order(request->schemes_sent, REQUEST);
+	return (enum stack)(request->memo->stack - 1);
 }
 
 static bool
@@ -174,11 +148,8 @@ version_fits(unsigned versions, enum tls_version v)
 enum stack
 stack_of_server(const struct request *request, enum tls_version version, int empty_alert)
 {
-	struct schemes list = {0};
+	enum stack s = request != NULL ? by_request(request) : STACK_NONE;
 
-	if (request != NULL)
-		schemes_of_request(&list, request);
-	enum stack s = by_order(&list, REQUEST);
 	for (size_t i = 0; s == STACK_NONE && i < sizeof(answers) / sizeof(answers[0]); i++)
 		if (answers[i].alert == empty_alert && version != TLS_VERSION_UNKNOWN &&
 		    version_fits(answers[i].versions, version))
