@@ -74,7 +74,7 @@ struct mutual_auth {
 	struct tls_session *session;
 	const struct step **steps; /* trace_merge */
 	size_t n_steps;
-	uint8_t *attempt_of; /* by step: index into attempts */
+	uint8_t *attempt_of;                   /* by step: index into attempts */
 	struct attempt attempts[ATTEMPTS_MAX]; /* the first n_attempts are set */
 	size_t n_attempts;
 	struct attempt *answering; /* the late attempt whose answer is being sent */
