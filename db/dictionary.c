@@ -37,28 +37,36 @@ struct dictionary {
 	uint8_t pool[POOL];
 };
 
-/* Columns of each table beside id; identifying: 0 all of them. */
+enum {
+	ALL_COLUMNS = 0,
+	BY_DIGEST = -1, /* of all: an index over long contents would hold each of them again */
+};
+
+/* Columns of each table beside id; identifying: which tell rows apart, so many or one of the above.
+ */
 static const struct {
 	const char *name;
 	int identifying;
 	const char *columns[DICTIONARY_COLUMNS_MAX];
 } tables[DICTIONARY_COUNT] = {
-    [DICTIONARY_NAME] = {"name", 0, {"text"}},
-    [DICTIONARY_SENTENCE] = {"sentence", 0, {"text"}},
+    [DICTIONARY_NAME] = {"name", ALL_COLUMNS, {"text"}},
+    [DICTIONARY_SENTENCE] = {"sentence", BY_DIGEST, {"text"}},
     [DICTIONARY_PROFILE] = {"profile",
-			    0,
+			    ALL_COLUMNS,
 			    {"transport", "carrier", "app_label", "tls_version", "cipher_suite",
 			     "alpn", "ja4", "ech", "client_stack", "server_stack", "vlan",
 			     "interface"}},
     [DICTIONARY_ANSWER] = {"answer",
-			   0,
+			   ALL_COLUMNS,
 			   {"attempt", "resumed", "client_cert_requested", "client_cert", "proof",
 			    "client_finished", "server_finished", "outcome", "ended_by", "alert",
 			    "alert_code", "alert_from", "capture_state", "evidence", "confidence"}},
-    [DICTIONARY_CONCLUSION] = {"conclusion", 0, {"verdict", "sub_reason", "modifiers"}},
-    [DICTIONARY_STEP] = {"step", 0, {"sender", "kind", "name", "evidence", "level", "code"}},
-    [DICTIONARY_CLAIM] = {"claim", 0, {"fact", "evidence", "confidence", "basis"}},
-    [DICTIONARY_CHAIN] = {"chain", 0, {"role", "certificates"}},
+    [DICTIONARY_CONCLUSION] = {"conclusion", ALL_COLUMNS, {"verdict", "sub_reason", "modifiers"}},
+    [DICTIONARY_STEP] = {"step",
+			 ALL_COLUMNS,
+			 {"sender", "kind", "name", "evidence", "level", "code"}},
+    [DICTIONARY_CLAIM] = {"claim", ALL_COLUMNS, {"fact", "evidence", "confidence", "basis"}},
+    [DICTIONARY_CHAIN] = {"chain", ALL_COLUMNS, {"role", "certificates"}},
     [DICTIONARY_REQUEST] = {"request", 1, {"digest"}},
     [DICTIONARY_CERTIFICATE] = {"certificate",
 				1,
@@ -82,46 +90,6 @@ dictionary_destroy(struct dictionary *c)
 	if (c != NULL)
 		dictionary_close(c);
 	free(c);
-}
-
-/* "SELECT id FROM t WHERE a IS ?1 AND ..." and "INSERT INTO t (a, ...) VALUES (?1, ...)" */
-static bool
-prepare(struct dictionary *c, enum dictionary_table table)
-{
-	struct statements *s = &c->tables[table];
-	char where[1024] = "", names[512] = "", marks[256] = "", sql[2048];
-	size_t w = 0, n = 0, m = 0;
-
-	s->columns = 0;
-	s->identifying = tables[table].identifying;
-	for (int i = 0; i < DICTIONARY_COLUMNS_MAX && tables[table].columns[i] != NULL; i++) {
-		const char *column = tables[table].columns[i], *comma = i > 0 ? ", " : "";
-
-		if (s->identifying == 0 || i < s->identifying)
-			w += (size_t)snprintf(where + w, sizeof(where) - w, "%s%s IS ?%d",
-					      i > 0 ? " AND " : "", column, i + 1);
-		n += (size_t)snprintf(names + n, sizeof(names) - n, "%s%s", comma, column);
-		m += (size_t)snprintf(marks + m, sizeof(marks) - m, "%s?%d", comma, i + 1);
-		s->columns++;
-	}
-	if (s->identifying == 0)
-		s->identifying = s->columns;
-	snprintf(sql, sizeof(sql), "SELECT id FROM %s WHERE %s", tables[table].name, where);
-	if (!database_prepare(c->db, sql, &s->find))
-		return false;
-	snprintf(sql, sizeof(sql), "INSERT INTO %s (%s) VALUES (%s)", tables[table].name, names,
-		 marks);
-	return database_prepare(c->db, sql, &s->insert);
-}
-
-bool
-dictionary_open(struct dictionary *c, struct database *d)
-{
-	c->db = d;
-	for (int i = 0; i < DICTIONARY_COUNT; i++)
-		if (!prepare(c, (enum dictionary_table)i))
-			return false;
-	return true;
 }
 
 void
@@ -216,6 +184,23 @@ hash(const struct dictionary_key *k)
 	return (h ^ h >> 32) | 1;
 }
 
+/* Of a row's contents, whatever their ids are called in this database or that. */
+static int64_t
+digest(const struct dictionary_value *values, int count)
+{
+	struct dictionary_key k;
+
+	dictionary_key_begin(&k, DICTIONARY_COUNT, (uint64_t)count);
+	for (int i = 0; i < count && i < DICTIONARY_PARTS_MAX; i++)
+		if (values[i].type == DICTIONARY_INTEGER)
+			dictionary_key_bytes(&k, &values[i].number, sizeof(values[i].number));
+		else if (values[i].type == DICTIONARY_NULL)
+			dictionary_key_text(&k, NULL);
+		else
+			dictionary_key_bytes(&k, values[i].data, values[i].len);
+	return (int64_t)hash(&k);
+}
+
 static bool
 equal(const struct dictionary *c, const struct slot *s, const struct dictionary_key *k)
 {
@@ -303,6 +288,12 @@ dictionary_resolve(struct dictionary *c, const struct dictionary_key *k,
 	const struct statements *s = &c->tables[k->head & 0xff];
 
 	*made = false;
+	if (tables[k->head & 0xff].identifying == BY_DIGEST) {
+		int64_t v = digest(values, s->columns);
+
+		sqlite3_bind_int64(s->find, s->columns + 1, v);
+		sqlite3_bind_int64(s->insert, s->columns + 1, v);
+	}
 	bind(s->find, values, s->identifying);
 	int rc = sqlite3_step(s->find);
 	*id = rc == SQLITE_ROW ? sqlite3_column_int64(s->find, 0) : 0;
@@ -317,6 +308,68 @@ dictionary_resolve(struct dictionary *c, const struct dictionary_key *k,
 	if (ok)
 		remember(c, k, *id);
 	return ok;
+}
+
+/* "SELECT id FROM t WHERE a IS ?1 AND ..." and "INSERT INTO t (a, ...) VALUES (?1, ...)"; the
+ * digest is the parameter behind the others. */
+static bool
+prepare(struct dictionary *c, enum dictionary_table table)
+{
+	struct statements *s = &c->tables[table];
+	char where[1024] = "", names[512] = "", marks[256] = "", sql[2048];
+	size_t w = 0, n = 0, m = 0;
+
+	s->columns = 0;
+	s->identifying = tables[table].identifying;
+	for (int i = 0; i < DICTIONARY_COLUMNS_MAX && tables[table].columns[i] != NULL; i++) {
+		const char *column = tables[table].columns[i], *comma = i > 0 ? ", " : "";
+
+		if (s->identifying <= 0 || i < s->identifying)
+			w += (size_t)snprintf(where + w, sizeof(where) - w, "%s%s IS ?%d",
+					      i > 0 ? " AND " : "", column, i + 1);
+		n += (size_t)snprintf(names + n, sizeof(names) - n, "%s%s", comma, column);
+		m += (size_t)snprintf(marks + m, sizeof(marks) - m, "%s?%d", comma, i + 1);
+		s->columns++;
+	}
+	if (s->identifying <= 0)
+		s->identifying = s->columns;
+	if (tables[table].identifying == BY_DIGEST) {
+		snprintf(where + w, sizeof(where) - w, " AND digest = ?%d", s->columns + 1);
+		snprintf(names + n, sizeof(names) - n, ", digest");
+		snprintf(marks + m, sizeof(marks) - m, ", ?%d", s->columns + 1);
+	}
+	snprintf(sql, sizeof(sql), "SELECT id FROM %s WHERE %s", tables[table].name, where);
+	if (!database_prepare(c->db, sql, &s->find))
+		return false;
+	snprintf(sql, sizeof(sql), "INSERT INTO %s (%s) VALUES (%s)", tables[table].name, names,
+		 marks);
+	return database_prepare(c->db, sql, &s->insert);
+}
+
+static void
+on_digest(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	struct dictionary_value v[DICTIONARY_PARTS_MAX];
+
+	for (int i = 0; i < count && i < DICTIONARY_PARTS_MAX; i++)
+		if (sqlite3_value_type(values[i]) == SQLITE_INTEGER)
+			v[i] = dictionary_number(sqlite3_value_int64(values[i]));
+		else
+			v[i] = dictionary_text((const char *)sqlite3_value_text(values[i]));
+	sqlite3_result_int64(context, digest(v, count));
+}
+
+bool
+dictionary_open(struct dictionary *c, struct database *d)
+{
+	c->db = d;
+	if (sqlite3_create_function(d->db, "content_digest", -1, SQLITE_UTF8, NULL, on_digest, NULL,
+				    NULL) != SQLITE_OK)
+		return database_sqlite_fault(d);
+	for (int i = 0; i < DICTIONARY_COUNT; i++)
+		if (!prepare(c, (enum dictionary_table)i))
+			return false;
+	return true;
 }
 
 struct dictionary_value

@@ -58,6 +58,7 @@ struct dictionary *dictionary_create(void);
 void dictionary_destroy(struct dictionary *c);
 bool dictionary_open(struct dictionary *c, struct database *d);
 void dictionary_close(struct dictionary *c);
+/* In SQL, content_digest(columns...) is the `digest` of a row with these contents. */
 /* After a rollback, or when another process wrote: ids may be gone. */
 void dictionary_forget(struct dictionary *c);
 

@@ -38,8 +38,9 @@ static const char *const change_sql[] = {
 
     "INSERT INTO revised SELECT s.id, coalesce(s.attempt_no, 1), s.answer_id, s.conclusion_id, "
     "coalesce(h.explanation, "
-    "CASE WHEN h.raised THEN (SELECT replace(t.explanation, 'confidence: medium', 'confidence: high') "
-    "FROM story t WHERE t.session_id = s.id) END) "
+    "CASE WHEN h.raised THEN (SELECT replace(replace(x.text, '{ms}', coalesce(t.named_ms, '{ms}')), "
+    "'confidence: medium', 'confidence: high') FROM story t CROSS JOIN sentence x ON x.id = t.explanation_id "
+    "WHERE t.session_id = s.id) END) "
     "FROM relate_change h CROSS JOIN session s ON s.id = h.session_id",
 };
 

@@ -77,17 +77,21 @@ CREATE TABLE capture_part (
 ) STRICT, WITHOUT ROWID;
 
 -- Dictionaries. Their indexes are for the store's lookups by content (NULLs count, so not UNIQUE).
+-- digest: of the other columns (content_digest(), dictionary.c); long contents are looked up by it.
 
 CREATE TABLE name (
 	id INTEGER PRIMARY KEY,
 	text TEXT NOT NULL UNIQUE
 ) STRICT;
 
--- What findings say. {frame} stands for finding.named_frame, unless that is NULL.
+-- What explanations and findings say. {frame} stands for finding.named_frame, {ms} for
+-- story.named_ms, unless that is NULL.
 CREATE TABLE sentence (
 	id INTEGER PRIMARY KEY,
-	text TEXT NOT NULL UNIQUE
+	digest INTEGER NOT NULL,
+	text TEXT NOT NULL
 ) STRICT;
+CREATE INDEX sentence_digest ON sentence (digest);
 
 CREATE TABLE profile (
 	id INTEGER PRIMARY KEY,
@@ -238,7 +242,8 @@ CREATE TABLE story (
 	community_id TEXT,
 	client_random BLOB,
 	server_random BLOB,
-	explanation TEXT,
+	explanation_id INTEGER REFERENCES sentence (id),
+	named_ms TEXT, -- by its explanation
 	attempts TEXT NOT NULL,
 	chains TEXT,
 	requests TEXT,

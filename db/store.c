@@ -37,8 +37,8 @@ static const char *const statements[STORE_STATEMENT_COUNT] = {
 	"ticket_length, identity_length) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
 	"?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)",
     [STORE_STORY_INSERT] =
-	"INSERT INTO story (session_id, community_id, client_random, server_random, explanation, attempts, chains, "
-	"requests, facts, ladder) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+	"INSERT INTO story (session_id, community_id, client_random, server_random, explanation_id, named_ms, attempts, "
+	"chains, requests, facts, ladder) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     [STORE_FINDING_INSERT] =
 	"INSERT INTO finding (session_id, rank, attempt_no, cause, certainty, severity, explanation_id, server_fix_id, "
 	"client_fix_id, named_frame, frames, explains) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
@@ -265,7 +265,8 @@ sweep(struct store *s)
 	    " (SELECT sni_id FROM session WHERE sni_id IS NOT NULL UNION"
 	    " SELECT eap_identity_id FROM session WHERE eap_identity_id IS NOT NULL);"
 	    "DELETE FROM sentence WHERE id NOT IN"
-	    " (SELECT explanation_id FROM finding WHERE explanation_id IS NOT NULL UNION"
+	    " (SELECT explanation_id FROM story WHERE explanation_id IS NOT NULL UNION"
+	    " SELECT explanation_id FROM finding WHERE explanation_id IS NOT NULL UNION"
 	    " SELECT server_fix_id FROM finding WHERE server_fix_id IS NOT NULL UNION"
 	    " SELECT client_fix_id FROM finding WHERE client_fix_id IS NOT NULL);"
 	    "DELETE FROM profile WHERE id NOT IN (SELECT profile_id FROM session);"

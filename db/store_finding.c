@@ -1,10 +1,8 @@
 /*
  * store_finding.c - a finding's row and the sentences it refers to. See store_rows.h.
- * Sentences repeat from session to session but for the frame that they name: that is cut out, and
- * the view puts it back.
  */
-#include "db/store_ids.h"
 #include "db/store_rows.h"
+#include "db/store_sentence.h"
 
 #include <string.h>
 
@@ -12,6 +10,7 @@ static const char placeholder[] = "{frame}"; /* of views.sql, too */
 
 enum {
 	TEXTS = 3,
+	WORD = 6,                    /* "frame " */
 	WORD_MAX = 8 + TEXT_INT_MAX, /* "frame 123" */
 };
 
@@ -34,28 +33,10 @@ frame_word(const struct outcome_finding *f, const char *const texts[TEXTS], char
 	out[0] = '\0';
 	if (f->named_frame == 0 || !can_be_cut(texts))
 		return;
-	memcpy(out, "frame ", 6);
-	t.len = 6;
+	memcpy(out, "frame ", WORD);
+	t.len = WORD;
 	text_put_int(&t, (int64_t)f->named_frame);
 	text_put_char(&t, '\0');
-}
-
-/* The text without the number of the word that stands at `at`. */
-static bool
-cut(struct store *s, const char *text, const char *at, size_t word_len)
-{
-	struct text *t = &s->sentence;
-	size_t before = (size_t)(at - text) + 6, mark = sizeof(placeholder) - 1;
-	const char *rest = at + word_len;
-
-	t->len = 0;
-	if (!text_reserve(t, strlen(text) + mark))
-		return database_fault(&s->d, "out of memory");
-	memcpy(t->data, text, before);
-	memcpy(t->data + before, placeholder, mark);
-	memcpy(t->data + before + mark, rest, strlen(rest));
-	t->len = before + mark + strlen(rest);
-	return true;
 }
 
 /* *names: set when a frame was cut out. */
@@ -64,15 +45,16 @@ bind_sentence(struct store *s, int column, const char *text, const char *word, b
 {
 	sqlite3_stmt *stmt = s->statements[STORE_FINDING_INSERT];
 	const char *at = text != NULL && word[0] != '\0' ? strstr(text, word) : NULL;
+	struct store_cut number = {.placeholder = placeholder};
 	int64_t id;
 
 	if (text == NULL)
 		return sqlite3_bind_null(stmt, column) == SQLITE_OK;
-	if (at != NULL && !cut(s, text, at, strlen(word)))
-		return false;
-	if (at != NULL)
-		text = s->sentence.data;
-	if (!store_ids_sentence(s, text, at != NULL ? s->sentence.len : strlen(text), &id))
+	if (at != NULL) {
+		number.at = at + WORD;
+		number.len = strlen(word) - WORD;
+	}
+	if (!store_sentence_id(s, text, &number, &id))
 		return false;
 	*names = *names || at != NULL;
 	return sqlite3_bind_int64(stmt, column, id) == SQLITE_OK;

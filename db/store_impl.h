@@ -50,7 +50,7 @@ struct store {
 	int64_t capture_id, first_session, next_session;
 	/* the lists of the session being emitted, and one chain's */
 	struct text attempts, chains, requests, facts, ladder, chain;
-	struct text sentence;        /* of a finding, without the frame it names */
+	struct text sentence;        /* without the number it names */
 	struct relate_filter filter; /* of the capture */
 	unsigned parts;              /* of the capture, told so far */
 	bool noted;                  /* the session statement has notes bound */

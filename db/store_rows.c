@@ -3,6 +3,8 @@
  */
 #include "db/store_rows.h"
 
+#include "db/store_sentence.h"
+
 #include <arpa/inet.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -158,6 +160,24 @@ insert_session(struct store *s, const struct outcome *o, const struct store_refe
 }
 
 static bool
+bind_explanation(struct store *s, sqlite3_stmt *stmt, int column, const char *text)
+{
+	int64_t id;
+
+	sqlite3_bind_null(stmt, column);
+	sqlite3_bind_null(stmt, column + 1);
+	if (text == NULL)
+		return true;
+	const struct store_cut ms = store_sentence_ms(text);
+	if (!store_sentence_id(s, text, &ms, &id))
+		return false;
+	sqlite3_bind_int64(stmt, column, id);
+	if (ms.len > 0)
+		sqlite3_bind_text64(stmt, column + 1, ms.at, ms.len, SQLITE_STATIC, SQLITE_UTF8);
+	return true;
+}
+
+static bool
 insert_story(struct store *s, const struct outcome *o)
 {
 	sqlite3_stmt *stmt = s->statements[STORE_STORY_INSERT];
@@ -166,12 +186,13 @@ insert_story(struct store *s, const struct outcome *o)
 	sqlite3_bind_text(stmt, 2, o->community_id, -1, SQLITE_STATIC);
 	bind_random(stmt, 3, o->client_random);
 	bind_random(stmt, 4, o->server_random);
-	sqlite3_bind_text(stmt, 5, o->explanation, -1, SQLITE_STATIC);
-	bind_list(stmt, 6, &s->attempts);
-	bind_list(stmt, 7, &s->chains);
-	bind_list(stmt, 8, &s->requests);
-	bind_list(stmt, 9, &s->facts);
-	bind_list(stmt, 10, &s->ladder);
+	if (!bind_explanation(s, stmt, 5, o->explanation))
+		return false;
+	bind_list(stmt, 7, &s->attempts);
+	bind_list(stmt, 8, &s->chains);
+	bind_list(stmt, 9, &s->requests);
+	bind_list(stmt, 10, &s->facts);
+	bind_list(stmt, 11, &s->ladder);
 	return database_run(&s->d, stmt);
 }
 

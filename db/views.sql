@@ -58,7 +58,7 @@ SELECT
 	v.verdict,
 	v.sub_reason,
 	v.modifiers,
-	coalesce(w.explanation, t.explanation) AS explanation,
+	coalesce(w.explanation, replace(x.text, '{ms}', coalesce(t.named_ms, '{ms}'))) AS explanation,
 	p.client_stack,
 	p.server_stack,
 	cc.subject AS client_subject,
@@ -87,6 +87,7 @@ JOIN conclusion v ON v.id = s.conclusion_id
 LEFT JOIN capture c ON c.id = s.capture_id
 LEFT JOIN profile p ON p.id = s.profile_id
 LEFT JOIN story t ON t.session_id = s.id
+LEFT JOIN sentence x ON x.id = t.explanation_id
 LEFT JOIN revised w ON w.session_id = s.id
 LEFT JOIN incident i ON i.id = c.incident_id
 LEFT JOIN name n ON n.id = s.sni_id

@@ -93,7 +93,7 @@ static inline void
 shift_ids(const char *path)
 {
 	sample_close(sample_open(path));
-	execute(path, "INSERT INTO sentence (text) VALUES ('of another program')");
+	execute(path, "INSERT INTO sentence (digest, text) VALUES (1, 'of another program')");
 	struct store *s = sample_open(path);
 
 	store_made(s, NULL, 9, related);

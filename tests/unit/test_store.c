@@ -166,6 +166,47 @@ test_sentences(void **state)
 	sample_scratch_remove(&t);
 }
 
+/* The milliseconds that an explanation names are stored apart: without them they repeat. */
+static void
+test_milliseconds_are_cut(void **state)
+{
+	static const char *const texts[] = {
+	    "It closed 0.082 ms later.",
+	    "It closed 12.5 ms later.",
+	    "It closed some ms later.",
+	    "CN={ms} closed 7 ms later.",
+	    "7 ms",
+	    "3 ms, then 4 ms",
+	    NULL,
+	};
+	struct sample_scratch t;
+	struct sample *a = malloc(sizeof(*a));
+	struct outcome_capture c = sample_capture(1, "a.pcap");
+
+	(void)state;
+	assert_non_null(a);
+	sample_scratch_make(&t);
+	struct store *s = sample_open(t.db);
+	assert_true(store_begin(s));
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		sample_fill(a);
+		a->o.explanation = texts[i];
+		a->o.n_findings = 0;
+		assert_true(store_emit(s, &a->o));
+	}
+	assert_true(store_end(s, &c, &sample_parameters, NULL, 0, NULL));
+	sample_close(s);
+	sample_expect(t.db, "SELECT explanation FROM sessions",
+		      "It closed 0.082 ms later.\nIt closed 12.5 ms later.\n"
+		      "It closed some ms later.\nCN={ms} closed 7 ms later.\n7 ms\n"
+		      "3 ms, then 4 ms\nNULL\n");
+	sample_expect(t.db, "SELECT text FROM sentence",
+		      "It closed {ms} ms later.\nIt closed some ms later.\n"
+		      "CN={ms} closed 7 ms later.\n{ms} ms\n{ms} ms, then 4 ms\n");
+	free(a);
+	sample_scratch_remove(&t);
+}
+
 /* Lookups by session_id must never read all sessions. */
 static void
 test_lookup_is_indexed(void **state)
@@ -335,6 +376,7 @@ main(void)
 	    cmocka_unit_test(test_sessions),
 	    cmocka_unit_test(test_views),
 	    cmocka_unit_test(test_sentences),
+	    cmocka_unit_test(test_milliseconds_are_cut),
 	    cmocka_unit_test(test_lookup_is_indexed),
 	    cmocka_unit_test(test_repeated_things_are_stored_once),
 	    cmocka_unit_test(test_small_differences),

@@ -1,0 +1,55 @@
+/*
+ * store_sentence.c - ids of sentences without the numbers that they name. See store_sentence.h.
+ */
+#include "db/store_sentence.h"
+
+#include "db/store_ids.h"
+
+#include <string.h>
+
+/* Into s->sentence. */
+static bool
+cut_out(struct store *s, const char *text, const struct store_cut *cut)
+{
+	struct text *t = &s->sentence;
+	size_t before = (size_t)(cut->at - text), mark = strlen(cut->placeholder);
+	const char *rest = cut->at + cut->len;
+	size_t after = strlen(rest);
+
+	t->len = 0;
+	if (!text_reserve(t, before + mark + after))
+		return database_fault(&s->d, "out of memory");
+	memcpy(t->data, text, before);
+	memcpy(t->data + before, cut->placeholder, mark);
+	memcpy(t->data + before + mark, rest, after);
+	t->len = before + mark + after;
+	return true;
+}
+
+bool
+store_sentence_id(struct store *s, const char *text, const struct store_cut *cut, int64_t *id)
+{
+	if (cut->len == 0)
+		return store_ids_sentence(s, text, strlen(text), id);
+	return cut_out(s, text, cut) &&
+	       store_ids_sentence(s, s->sentence.data, s->sentence.len, id);
+}
+
+static bool
+of_number(char c)
+{
+	return (c >= '0' && c <= '9') || c == '.';
+}
+
+struct store_cut
+store_sentence_ms(const char *text)
+{
+	static const char placeholder[] = "{ms}"; /* of views.sql, too */
+	const char *end = strstr(text, " ms"), *at = end;
+
+	if (end == NULL || strstr(text, placeholder) != NULL)
+		return (struct store_cut){.placeholder = placeholder};
+	while (at > text && of_number(at[-1]))
+		at--;
+	return (struct store_cut){at, (size_t)(end - at), placeholder};
+}
