@@ -134,6 +134,90 @@ arena_join(struct arena *a, const struct arena_piece *pieces, size_t count)
 	return text;
 }
 
+/* --- writing ---------------------------------------------------------------------------------- */
+
+/* The writer has all that is left of the block; what it does not need goes back in the end. */
+void
+arena_write_begin(struct arena_writer *w, struct arena *a)
+{
+	*w = (struct arena_writer){.arena = a, .text = a->free, .room = a->left};
+	a->left = 0;
+}
+
+/* Room for len bytes and a NUL. */
+static bool
+reserve(struct arena_writer *w, size_t len)
+{
+	struct arena *a = w->arena;
+	const char *old = w->text;
+
+	if (len < w->room - w->len)
+		return true;
+	if (a->failed || len > SIZE_MAX / 4 || !grow(a, 2 * (w->len + len + 1)))
+		return false;
+	w->text = a->free;
+	w->room = a->left;
+	a->left = 0;
+	if (w->len > 0)
+		memcpy(w->text, old, w->len);
+	return true;
+}
+
+void
+arena_write(struct arena_writer *w, const char *text, size_t len)
+{
+	if (len == 0 || !reserve(w, len))
+		return;
+	memcpy(w->text + w->len, text, len);
+	w->len += len;
+}
+
+void
+arena_write_number(struct arena_writer *w, uint64_t n)
+{
+	char digits[20], *p = digits + sizeof(digits);
+
+	do
+		*--p = (char)('0' + n % 10);
+	while ((n /= 10) > 0);
+	arena_write(w, p, (size_t)(digits + sizeof(digits) - p));
+}
+
+void
+arena_write_format(struct arena_writer *w, const char *format, ...)
+{
+	va_list args, again;
+
+	va_start(args, format);
+	va_copy(again, args);
+	int n = vsnprintf(NULL, 0, format, args);
+	if (n > 0 && reserve(w, (size_t)n)) {
+		vsnprintf(w->text + w->len, (size_t)n + 1, format, again);
+		w->len += (size_t)n;
+	}
+	va_end(again);
+	va_end(args);
+}
+
+char *
+arena_written(struct arena_writer *w)
+{
+	struct arena *a = w->arena;
+
+	if (!reserve(w, 0))
+		return NULL;
+	w->text[w->len] = '\0';
+	/* Nothing else was allocated since: what is left goes on behind the text. */
+	if (a->free == w->text && a->left == 0) {
+		size_t size = round_up(w->len + 1);
+		size = size < w->room ? size : w->room;
+		a->free += size;
+		a->left = w->room - size;
+		a->used += size;
+	}
+	return a->failed ? NULL : w->text;
+}
+
 void
 arena_finish(struct arena *a)
 {

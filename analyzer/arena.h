@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 #include "analyzer/blocks.h"
 
@@ -39,6 +41,29 @@ struct arena_piece {
 	size_t len;
 };
 char *arena_join(struct arena *a, const struct arena_piece *pieces, size_t count);
+
+/*
+ * A text written piece by piece. What is allocated in the arena meanwhile stands elsewhere.
+ * arena_written() gives the text, NULL when memory was short.
+ */
+struct arena_writer {
+	struct arena *arena;
+	char *text;
+	size_t len, room;
+};
+void arena_write_begin(struct arena_writer *w, struct arena *a);
+void arena_write(struct arena_writer *w, const char *text, size_t len);
+void arena_write_number(struct arena_writer *w, uint64_t n);
+void arena_write_format(struct arena_writer *w, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+char *arena_written(struct arena_writer *w);
+
+static inline void
+arena_write_text(struct arena_writer *w, const char *text)
+{
+	arena_write(w, text, strlen(text));
+}
+
 /* Release everything; the arena is empty and ready again. */
 void arena_finish(struct arena *a);
 

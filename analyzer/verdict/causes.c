@@ -5,10 +5,20 @@
 
 #include <string.h>
 
+#define FIX(change, settings) (sizeof(settings) > 1 ? change ". Settings: " settings : change)
+
 static const struct cause_row rows[CAUSE_COUNT] = {
 #define CAUSE(name, number, words, server, server_settings, client, client_settings, hidden) \
-	[CAUSE_##name] = {#name,           number, words,           server,                  \
-			  server_settings, client, client_settings, hidden},
+	[CAUSE_##name] = {#name,                                                             \
+			  number,                                                            \
+			  words,                                                             \
+			  server,                                                            \
+			  server_settings,                                                   \
+			  client,                                                            \
+			  client_settings,                                                   \
+			  FIX(server, server_settings),                                      \
+			  FIX(client, client_settings),                                      \
+			  hidden},
 #include "analyzer/causes.def"
 };
 

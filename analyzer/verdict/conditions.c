@@ -115,69 +115,86 @@ refused_renegotiation(const struct finding_case *c)
 }
 
 static void
+note(struct finding_case *c, enum condition condition, bool holds)
+{
+	condition_put(&c->holds, condition, holds);
+}
+
+/* What was asked and sent, and how the server took it. */
+static void
 answer_conditions(struct finding_case *c)
 {
 	const struct facts *f = c->facts;
 	const struct step *empty = c->attempt->seen[EVENT_CLIENT_CERT_EMPTY];
-	bool *holds = c->holds;
-	bool app = (f->modifiers & APP_BITS) != 0;
+	bool app = (f->modifiers & APP_BITS) != 0, resumed = f->resumed.value == ANSWER_YES;
+	bool refused = f->outcome.value == REACTION_REJECTED;
+	bool dropped = f->outcome.value == REACTION_DROPPED_NO_REPLY;
 
-	holds[IF_ASKED] = f->requested.value == ANSWER_YES;
-	holds[IF_RESUMED] = f->resumed.value == ANSWER_YES;
-	holds[IF_NOT_ASKED] = f->requested.value == ANSWER_NO && !holds[IF_RESUMED];
-	holds[IF_EMPTY] = f->client_cert.value == CLIENT_CERT_EMPTY;
-	holds[IF_PRESENTED] = f->client_cert.value == CLIENT_CERT_PRESENTED;
-	holds[IF_REFUSED] = f->outcome.value == REACTION_REJECTED;
-	holds[IF_DROPPED] = f->outcome.value == REACTION_DROPPED_NO_REPLY;
-	holds[IF_ACCEPTED] = f->outcome.value == REACTION_ACCEPTED && !app;
-	holds[IF_FAILED] = holds[IF_REFUSED] || holds[IF_DROPPED] || app;
-	holds[IF_APP_READ] = (f->modifiers & MODIFIER_APP_LAYER_REFUSAL) != 0;
-	holds[IF_APP_GUESSED] = (f->modifiers & MODIFIER_APP_LAYER_REFUSAL_SUSPECTED) != 0;
-	holds[IF_CLOSED_AFTER] = (f->modifiers & MODIFIER_DROPPED_AFTER_ACCEPT) != 0;
-	holds[IF_ALERT_HIDDEN] = holds[IF_REFUSED] && c->alert < 0;
-	holds[IF_ON_SERVER_CERT] = f->ending == ENDING_CLIENT_CERT_ALERT;
-	holds[IF_ALERT_INSTEAD] = f->client_cert.value == CLIENT_CERT_NONE_SENT &&
-				  f->ended_by.value == ENDED_BY_CLIENT_ALERT &&
-				  f->ended_by.evidence == EVIDENCE_INFERRED;
-	holds[IF_PROOF_INVALID] = f->proof.value == PROOF_INVALID;
-	holds[IF_WARNING_41] = empty != NULL && empty->kind == STEP_ALERT;
-	holds[IF_WAITED] = c->waited >= CONDITIONS_WAIT_NS;
-	holds[IF_STALLED] = c->stalled >= CONDITIONS_WAIT_NS;
-	holds[IF_LEFT_AT_ONCE] = f->end_step != NULL && f->end_step->sender == TLS_CLIENT &&
-				 f->server_finished.value == ANSWER_YES &&
-				 c->attempt->seen[EVENT_CLIENT_APPLICATION] == NULL &&
-				 c->session->trace.side[TLS_CLIENT].application_first == NULL;
-	holds[IF_NO_RENEGOTIATION] = refused_renegotiation(c);
-	holds[IF_LATER] = c->attempt->kind == ATTEMPT_RENEGOTIATION;
-	holds[IF_REFUSED_AGAIN] = holds[IF_LATER] &&
-				  c->attempt->seen[EVENT_CLIENT_SEALED] == NULL &&
-				  f->end_step != NULL && f->end_step->sender == TLS_CLIENT &&
-				  f->end_step->kind == STEP_SEALED_ALERT;
+	note(c, IF_ASKED, f->requested.value == ANSWER_YES);
+	note(c, IF_RESUMED, resumed);
+	note(c, IF_NOT_ASKED, f->requested.value == ANSWER_NO && !resumed);
+	note(c, IF_EMPTY, f->client_cert.value == CLIENT_CERT_EMPTY);
+	note(c, IF_PRESENTED, f->client_cert.value == CLIENT_CERT_PRESENTED);
+	note(c, IF_REFUSED, refused);
+	note(c, IF_DROPPED, dropped);
+	note(c, IF_ACCEPTED, f->outcome.value == REACTION_ACCEPTED && !app);
+	note(c, IF_FAILED, refused || dropped || app);
+	note(c, IF_APP_READ, (f->modifiers & MODIFIER_APP_LAYER_REFUSAL) != 0);
+	note(c, IF_APP_GUESSED, (f->modifiers & MODIFIER_APP_LAYER_REFUSAL_SUSPECTED) != 0);
+	note(c, IF_CLOSED_AFTER, (f->modifiers & MODIFIER_DROPPED_AFTER_ACCEPT) != 0);
+	note(c, IF_ALERT_HIDDEN, refused && c->alert < 0);
+	note(c, IF_PROOF_INVALID, f->proof.value == PROOF_INVALID);
+	note(c, IF_WARNING_41, empty != NULL && empty->kind == STEP_ALERT);
+	note(c, IF_WAITED, c->waited >= CONDITIONS_WAIT_NS);
+	note(c, IF_STALLED, c->stalled >= CONDITIONS_WAIT_NS);
 }
 
-static const struct {
-	enum verdict verdict;
-	enum condition condition;
-} by_verdict[] = {
-    {VERDICT_SERVER_CERT_REJECTED_BY_CLIENT, IF_V_SERVER_CERT},
-    {VERDICT_CLIENT_ABORTED_AFTER_SERVER_FLIGHT, IF_V_LEFT_EARLY},
-    {VERDICT_CLIENT_CERT_PROOF_FAILED, IF_V_PROOF},
-    {VERDICT_CLIENT_ABORTED_ON_REQUEST, IF_V_CLIENT_LEFT},
-    {VERDICT_CLIENT_ANSWER_MISSING, IF_V_CLIENT_LEFT},
-    {VERDICT_SERVER_GAVE_UP_WAITING, IF_V_SERVER_LEFT},
-    {VERDICT_NO_CLIENT_CERT_TOLERATED, IF_V_TOLERATED},
-    {VERDICT_HANDSHAKE_FAILED_BEFORE_REQUEST, IF_V_EARLY},
-    {VERDICT_HANDSHAKE_FAILED_OTHER, IF_V_OTHER},
-    {VERDICT_INCOMPLETE_CAPTURE, IF_V_INCOMPLETE},
-    {VERDICT_LATE_REQUEST_UNANSWERED, IF_V_LATE},
+static void
+end_conditions(struct finding_case *c)
+{
+	const struct facts *f = c->facts;
+	const struct attempt *a = c->attempt;
+	bool client_ended = f->end_step != NULL && f->end_step->sender == TLS_CLIENT;
+	bool later = a->kind == ATTEMPT_RENEGOTIATION;
+
+	note(c, IF_ON_SERVER_CERT, f->ending == ENDING_CLIENT_CERT_ALERT);
+	note(c, IF_ALERT_INSTEAD,
+	     f->client_cert.value == CLIENT_CERT_NONE_SENT &&
+		 f->ended_by.value == ENDED_BY_CLIENT_ALERT &&
+		 f->ended_by.evidence == EVIDENCE_INFERRED);
+	note(c, IF_LEFT_AT_ONCE,
+	     client_ended && f->server_finished.value == ANSWER_YES &&
+		 a->seen[EVENT_CLIENT_APPLICATION] == NULL &&
+		 c->session->trace.side[TLS_CLIENT].application_first == NULL);
+	note(c, IF_NO_RENEGOTIATION, refused_renegotiation(c));
+	note(c, IF_LATER, later);
+	note(c, IF_REFUSED_AGAIN,
+	     later && a->seen[EVENT_CLIENT_SEALED] == NULL && client_ended &&
+		 f->end_step->kind == STEP_SEALED_ALERT);
+}
+
+/* Verdicts that are conditions, too. */
+static const uint8_t by_verdict[] = {
+    [VERDICT_SERVER_CERT_REJECTED_BY_CLIENT] = IF_V_SERVER_CERT,
+    [VERDICT_CLIENT_ABORTED_AFTER_SERVER_FLIGHT] = IF_V_LEFT_EARLY,
+    [VERDICT_CLIENT_CERT_PROOF_FAILED] = IF_V_PROOF,
+    [VERDICT_CLIENT_ABORTED_ON_REQUEST] = IF_V_CLIENT_LEFT,
+    [VERDICT_CLIENT_ANSWER_MISSING] = IF_V_CLIENT_LEFT,
+    [VERDICT_SERVER_GAVE_UP_WAITING] = IF_V_SERVER_LEFT,
+    [VERDICT_NO_CLIENT_CERT_TOLERATED] = IF_V_TOLERATED,
+    [VERDICT_HANDSHAKE_FAILED_BEFORE_REQUEST] = IF_V_EARLY,
+    [VERDICT_HANDSHAKE_FAILED_OTHER] = IF_V_OTHER,
+    [VERDICT_INCOMPLETE_CAPTURE] = IF_V_INCOMPLETE,
+    [VERDICT_LATE_REQUEST_UNANSWERED] = IF_V_LATE,
 };
 
 static void
 verdict_conditions(struct finding_case *c)
 {
-	for (size_t i = 0; i < sizeof(by_verdict) / sizeof(by_verdict[0]); i++)
-		if (c->verdict->verdict == by_verdict[i].verdict)
-			c->holds[by_verdict[i].condition] = true;
+	size_t v = (size_t)c->verdict->verdict;
+
+	if (v < sizeof(by_verdict) && by_verdict[v] != IF_NONE)
+		note(c, (enum condition)by_verdict[v], true);
 }
 
 static const struct {
@@ -207,10 +224,12 @@ certificate_conditions(struct finding_case *c)
 {
 	unsigned found = c->checks.found;
 
+	if (found == 0)
+		return;
 	for (size_t i = 0; i < sizeof(by_check) / sizeof(by_check[0]); i++)
-		c->holds[by_check[i].condition] = (found & by_check[i].check) != 0;
-	c->holds[IF_SERVER_ONLY] =
-	    (found & CHECK_NO_CLIENT_AUTH) != 0 && (found & CHECK_NO_SERVER_AUTH) == 0;
+		note(c, by_check[i].condition, (found & by_check[i].check) != 0);
+	note(c, IF_SERVER_ONLY,
+	     (found & CHECK_NO_CLIENT_AUTH) != 0 && (found & CHECK_NO_SERVER_AUTH) == 0);
 }
 
 static void
@@ -219,12 +238,12 @@ trust_conditions(struct finding_case *c)
 	unsigned found = c->trust.found;
 	bool checked = c->trust.checked && c->trust.ca_given;
 
-	c->holds[IF_CHAIN_GOOD] =
-	    checked &&
-	    (found & ~(unsigned)(CHAIN_CRL_MISSING | CHAIN_CRL_EXPIRED | CHAIN_CRL_CURRENT)) == 0;
-	c->holds[IF_UNTRUSTED] = checked && (found & CHAIN_UNTRUSTED) != 0;
-	c->holds[IF_BY_STORE] = checked && (found & CHAIN_INTERMEDIATE) != 0;
-	c->holds[IF_REVOKED] = (found & CHAIN_REVOKED) != 0;
+	note(c, IF_CHAIN_GOOD,
+	     checked && (found & ~(unsigned)(CHAIN_CRL_MISSING | CHAIN_CRL_EXPIRED |
+					     CHAIN_CRL_CURRENT)) == 0);
+	note(c, IF_UNTRUSTED, checked && (found & CHAIN_UNTRUSTED) != 0);
+	note(c, IF_BY_STORE, checked && (found & CHAIN_INTERMEDIATE) != 0);
+	note(c, IF_REVOKED, (found & CHAIN_REVOKED) != 0);
 }
 
 static void
@@ -232,12 +251,12 @@ request_conditions(struct finding_case *c)
 {
 	unsigned found = checks_request(c->request);
 
-	c->holds[IF_SAW_REQUEST] = c->request != NULL;
-	c->holds[IF_LIST_EMPTY] = (found & CHECK_LIST_EMPTY) != 0;
-	c->holds[IF_LIST_LONG] = (found & CHECK_LIST_LONG) != 0;
-	c->holds[IF_NARROW] = (found & CHECK_NARROW) != 0;
-	c->holds[IF_WITHHOLDS] = stack_answer(c->client_stack) == STACK_WITHHOLDS;
-	c->holds[IF_SENDS_ANYWAY] = stack_answer(c->client_stack) == STACK_SENDS;
+	note(c, IF_SAW_REQUEST, c->request != NULL);
+	note(c, IF_LIST_EMPTY, (found & CHECK_LIST_EMPTY) != 0);
+	note(c, IF_LIST_LONG, (found & CHECK_LIST_LONG) != 0);
+	note(c, IF_NARROW, (found & CHECK_NARROW) != 0);
+	note(c, IF_WITHHOLDS, stack_answer(c->client_stack) == STACK_WITHHOLDS);
+	note(c, IF_SENDS_ANYWAY, stack_answer(c->client_stack) == STACK_SENDS);
 }
 
 /* Reasons that an alert gives by its number; the others leave it open (RFC 8446 section 6.2). */
@@ -262,15 +281,15 @@ network_conditions(struct finding_case *c)
 
 	network_look(&c->network, c->session, c->chain, c->cert != NULL ? c->cert->mark.time_ns : 0,
 		     end != NULL ? end->mark.time_ns : c->session->last_ns);
-	c->holds[IF_OCSP_FAILED] = ocsp->failed.kinds != 0 && !ocsp->failed.guessed && !ocsp->done;
-	c->holds[IF_OCSP_TRIED] = ocsp->failed.kinds != 0 && ocsp->failed.guessed && !ocsp->done;
-	c->holds[IF_OCSP_DONE] = ocsp->done;
-	c->holds[IF_CRL_FAILED] = crl->failed.kinds != 0 && !crl->failed.guessed && !crl->done;
-	c->holds[IF_ALERT_ELSE] = alert_says_why(c->alert);
+	note(c, IF_OCSP_FAILED, ocsp->failed.kinds != 0 && !ocsp->failed.guessed && !ocsp->done);
+	note(c, IF_OCSP_TRIED, ocsp->failed.kinds != 0 && ocsp->failed.guessed && !ocsp->done);
+	note(c, IF_OCSP_DONE, ocsp->done);
+	note(c, IF_CRL_FAILED, crl->failed.kinds != 0 && !crl->failed.guessed && !crl->done);
+	note(c, IF_ALERT_ELSE, alert_says_why(c->alert));
 	if (c->facts->stage == STAGE_FINISHED)
 		return;
-	c->holds[IF_SWALLOWED] = c->network.hole == NETWORK_HOLE;
-	c->holds[IF_SWALLOWED_MAYBE] = c->network.hole == NETWORK_HOLE_MAYBE;
+	note(c, IF_SWALLOWED, c->network.hole == NETWORK_HOLE);
+	note(c, IF_SWALLOWED_MAYBE, c->network.hole == NETWORK_HOLE_MAYBE);
 }
 
 static bool
@@ -304,18 +323,18 @@ hello_conditions(struct finding_case *c)
 	const struct server_hello_detail *sh = c->session->server_hello;
 	bool agreed = sh != NULL && sh->client_certificate_type != 0;
 
-	c->holds[IF_PORT_443] = c->session->flow->from[!c->session->client].port == 443;
-	c->holds[IF_PLAINTEXT] = answered_in_plaintext(c);
+	note(c, IF_PORT_443, c->session->flow->from[!c->session->client].port == 443);
+	note(c, IF_PLAINTEXT, answered_in_plaintext(c));
 	if (c->leaf != NULL && sh != NULL && !tls_version_is_13(c->session->version))
-		c->holds[IF_OTHER_TYPE] = c->chain->raw_public_key != agreed;
+		note(c, IF_OTHER_TYPE, c->chain->raw_public_key != agreed);
 	if (sh != NULL && sh->alpn != NULL)
-		c->holds[IF_H2] = strcmp(sh->alpn, "h2") == 0;
+		note(c, IF_H2, strcmp(sh->alpn, "h2") == 0);
 	if (ch == NULL || ch->sslv2_format)
 		return;
-	c->holds[IF_NO_SNI] = ch->sni == NULL && !ch->ech;
-	c->holds[IF_NO_ALPN] = !ch->has_alpn;
-	c->holds[IF_NO_LATE_AUTH] =
-	    tls_version_is_13(c->session->version) && !ch->post_handshake_auth;
+	note(c, IF_NO_SNI, ch->sni == NULL && !ch->ech);
+	note(c, IF_NO_ALPN, !ch->has_alpn);
+	note(c, IF_NO_LATE_AUTH,
+	     tls_version_is_13(c->session->version) && !ch->post_handshake_auth);
 }
 
 void
@@ -330,6 +349,7 @@ conditions_of(struct finding_case *c, struct tls_session *s, const struct mutual
 	guess_stacks(c);
 	check_chain(c);
 	answer_conditions(c);
+	end_conditions(c);
 	verdict_conditions(c);
 	certificate_conditions(c);
 	trust_conditions(c);

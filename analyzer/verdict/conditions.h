@@ -5,6 +5,8 @@
 #ifndef ANALYZER_VERDICT_CONDITIONS_H
 #define ANALYZER_VERDICT_CONDITIONS_H
 
+#include <assert.h>
+
 #include "analyzer/crypto/chain.h"
 #include "analyzer/verdict/checks.h"
 #include "analyzer/verdict/network.h"
@@ -17,6 +19,28 @@ enum condition {
 #include "analyzer/verdict/conditions.def"
 	IF_COUNT,
 };
+
+enum { CONDITION_WORDS = 2 };
+static_assert((int)IF_COUNT <= 64 * CONDITION_WORDS, "a bit for each condition");
+
+/* A set of conditions. */
+struct condition_set {
+	uint64_t word[CONDITION_WORDS];
+};
+
+static inline bool
+condition_in(const struct condition_set *s, enum condition c)
+{
+	return (s->word[c / 64] >> c % 64 & 1) != 0;
+}
+
+static inline void
+condition_put(struct condition_set *s, enum condition c, bool holds)
+{
+	const uint64_t bit = UINT64_C(1) << c % 64;
+
+	s->word[c / 64] = holds ? s->word[c / 64] | bit : s->word[c / 64] & ~bit;
+}
 
 enum {
 	CONDITIONS_WAIT_NS = 2 * 1000 * 1000 * 1000LL, /* longer than a program needs to answer */
@@ -42,7 +66,7 @@ struct finding_case {
 	struct chain_result trust;
 	struct network network;
 	enum stack client_stack, server_stack;
-	bool holds[IF_COUNT];
+	struct condition_set holds;
 };
 
 const char *condition_meaning(enum condition c);

@@ -5,7 +5,7 @@
  */
 #include "analyzer/verdict/findings.h"
 
-enum { LIST_MAX = 12 };
+enum { LIST_MAX = 8 }; /* with the 0 that ends it */
 enum severity { FAILURE, WARNING, NOTE };
 enum certainty { PROVEN, LIKELY, POSSIBLE };
 enum explains { BY_ALERT, ALWAYS, NEVER };
@@ -32,37 +32,54 @@ enum proof_of {
 static const char *const severities[] = {"failure", "warning", "note"};
 static const char *const certainties[] = {"proven", "likely", "possible"};
 
+/* What findings are made of, small: all rules are held against each session. */
 struct rule {
-	enum cause cause;
-	enum severity severity;
-	enum certainty certainty;
-	enum explains explains;
-	int alert;
-	uint8_t all[LIST_MAX], not [LIST_MAX], proof[LIST_MAX];
+	struct condition_set all, none;
+	int16_t alert;
+	uint8_t cause, severity, certainty, explains;
+	uint8_t proof[LIST_MAX];
 	const char *sentence;
 };
 
+/* A list, and the set of its conditions. A list that is too long does not compile. */
+#define BIT(w, c) ((c) != IF_NONE && (c) / 64 == (w) ? UINT64_C(1) << (c) % 64 : 0)
+#define BITS(w, a, b, c, d, e, f, g, ...) \
+	(BIT(w, a) | BIT(w, b) | BIT(w, c) | BIT(w, d) | BIT(w, e) | BIT(w, f) | BIT(w, g))
+#define SET(...)                                                       \
+	{                                                              \
+		{                                                      \
+			BITS(0, __VA_ARGS__, 0, 0, 0, 0, 0, 0, 0),     \
+			    BITS(1, __VA_ARGS__, 0, 0, 0, 0, 0, 0, 0), \
+		}                                                      \
+	}
+#define LIST(...)              \
+	{                      \
+		__VA_ARGS__, 0 \
+	}
+#define PROOF LIST
+
 static const struct rule rules[] = {
-#define ALL(...)            \
-	{                   \
-		__VA_ARGS__ \
-	}
-#define NOT(...)            \
-	{                   \
-		__VA_ARGS__ \
-	}
-#define PROOF(...)          \
-	{                   \
-		__VA_ARGS__ \
-	}
+#define ALL SET
+#define NOT SET
 #define FINDING(cause, severity, certainty, explains, alert, all, not, proof, sentence) \
-	{CAUSE_##cause, severity, certainty, explains, alert, all, not, proof, sentence},
+	{all, not, alert, CAUSE_##cause, severity, certainty, explains, proof, sentence},
 #include "analyzer/verdict/cause_rules.def"
 #undef ALL
 #undef NOT
-#undef PROOF
 };
 enum { RULES = sizeof(rules) / sizeof(rules[0]) };
+
+/* The same sets in the order in which they are written, for people. */
+static const struct {
+	uint8_t all[LIST_MAX], not [LIST_MAX];
+} lists[] = {
+#define ALL                                                                             LIST
+#define NOT                                                                             LIST
+#define FINDING(cause, severity, certainty, explains, alert, all, not, proof, sentence) {all, not },
+#include "analyzer/verdict/cause_rules.def"
+#undef ALL
+#undef NOT
+};
 
 /* A finding before it is put into words. */
 struct found {
@@ -76,13 +93,13 @@ findings_rule(size_t i, struct finding_rule *out)
 {
 	if (i >= RULES)
 		return false;
-	*out = (struct finding_rule){.cause = rules[i].cause,
+	*out = (struct finding_rule){.cause = (enum cause)rules[i].cause,
 				     .severity = severities[rules[i].severity],
 				     .certainty = certainties[rules[i].certainty],
 				     .sentence = rules[i].sentence,
 				     .alert = rules[i].alert,
-				     .all = rules[i].all,
-				     .not = rules[i].not };
+				     .all = lists[i].all,
+				     .not = lists[i].not };
 	return true;
 }
 
@@ -91,15 +108,15 @@ findings_rule(size_t i, struct finding_rule *out)
 static bool
 fits(const struct rule *r, const struct finding_case *c)
 {
+	uint64_t against = 0;
+
 	if (r->alert != 0 && r->alert != c->alert)
 		return false;
-	for (size_t i = 0; i < LIST_MAX && r->all[i] != IF_NONE; i++)
-		if (!c->holds[r->all[i]])
-			return false;
-	for (size_t i = 0; i < LIST_MAX && r->not [i] != IF_NONE; i++)
-		if (c->holds[r->not [i]])
-			return false;
-	return true;
+	for (size_t i = 0; i < CONDITION_WORDS; i++) {
+		uint64_t holds = c->holds.word[i];
+		against |= (r->all.word[i] & ~holds) | (r->none.word[i] & holds);
+	}
+	return against == 0;
 }
 
 /* An alert that was read decides by its dictionary. Without one, what is wrong with the certificate
@@ -109,8 +126,8 @@ explains(const struct rule *r, const struct finding_case *c)
 {
 	if (r->explains != BY_ALERT)
 		return r->explains == ALWAYS;
-	return c->alert < 0 ||
-	       stack_alert_means(c->server_stack, c->session->version, c->alert, r->cause);
+	return c->alert < 0 || stack_alert_means(c->server_stack, c->session->version, c->alert,
+						 (enum cause)r->cause);
 }
 
 static bool
@@ -152,9 +169,10 @@ collect(const struct finding_case *c, struct found found[static CAUSE_COUNT])
 
 	for (size_t i = 0; i < RULES; i++) {
 		/* in this order: few fit */
-		if (!fits(&rules[i], c) || taken(found, n, rules[i].cause))
+		if (!fits(&rules[i], c) || taken(found, n, (enum cause)rules[i].cause))
 			continue;
-		struct found one = {&rules[i], explains(&rules[i], c), rules[i].certainty};
+		struct found one = {&rules[i], explains(&rules[i], c),
+				    (enum certainty)rules[i].certainty};
 		if (c->verdict->evidence == EVIDENCE_INFERRED && one.certainty == PROVEN)
 			one.certainty = LIKELY;
 		/* What is not sure and does not explain the alert is no help. */
@@ -243,25 +261,16 @@ frames_of(const struct rule *r, const struct finding_case *c)
 /* --- words ------------------------------------------------------------------------------------ */
 
 static const char *
-fix_text(const struct finding_case *c, const char *fix, const char *settings)
-{
-	const char *text = findings_text(c, fix);
-
-	if (text == NULL || settings[0] == '\0')
-		return text;
-	const struct arena_piece pieces[] = {
-	    {text, strlen(text)}, {". Settings: ", 12}, {settings, strlen(settings)}};
-	return arena_join(&c->session->arena, pieces, 3);
-}
-
-static const char *
 sentence_of(const struct finding_case *c, const struct rule *r)
 {
-	const char *text = findings_text(c, r->sentence);
+	struct arena_writer to;
 
-	if (text == NULL || c->verdict->evidence != EVIDENCE_INFERRED)
-		return text;
-	return arena_format(&c->session->arena, "Inferred, not read: %s", text);
+	if (c->verdict->evidence != EVIDENCE_INFERRED)
+		return findings_text(c, r->sentence);
+	arena_write_begin(&to, &c->session->arena);
+	arena_write_text(&to, "Inferred, not read: ");
+	findings_write(&to, c, r->sentence);
+	return arena_written(&to);
 }
 
 static struct outcome_finding
@@ -269,7 +278,7 @@ finding_of(const struct finding_case *c, const struct found *found, unsigned att
 	   unsigned rank)
 {
 	const struct rule *r = found->rule;
-	const struct cause_row *cause = cause_row(r->cause);
+	const struct cause_row *cause = cause_row((enum cause)r->cause);
 
 	return (struct outcome_finding){
 	    .attempt_no = attempt_no,
@@ -279,8 +288,8 @@ finding_of(const struct finding_case *c, const struct found *found, unsigned att
 	    .certainty = certainties[found->certainty],
 	    .severity = severities[r->severity],
 	    .explanation = sentence_of(c, r),
-	    .server_fix = fix_text(c, cause->server, cause->server_settings),
-	    .client_fix = fix_text(c, cause->client, cause->client_settings),
+	    .server_fix = findings_text(c, cause->server_fix),
+	    .client_fix = findings_text(c, cause->client_fix),
 	    .named_frame = c->request_step != NULL ? c->request_step->mark.frame : 0,
 	    .frames = frames_of(r, c)};
 }

@@ -4,63 +4,76 @@
  */
 #include "analyzer/verdict/findings_words.h"
 
-#include <assert.h>
 #include <stdio.h>
 
 #include "analyzer/verdict/explain.h"
 
-enum {
-	PIECES_MAX = 32, /* of a sentence: words, and what stands between them */
-	STATUS_LINE_MAX = 60,
-};
+enum { STATUS_LINE_MAX = 60 };
 
 /* --- words of the request --------------------------------------------------------------------- */
 
-static const char *
-word_request(const struct finding_case *c)
+static void
+put_request(struct arena_writer *to, const struct finding_case *c)
 {
+	arena_write_text(to, "the request");
 	if (c->request_step == NULL)
-		return "the request";
-	return arena_format(&c->session->arena, "the request in frame %llu",
-			    (unsigned long long)c->request_step->mark.frame);
+		return;
+	arena_write_text(to, " in frame ");
+	arena_write_number(to, c->request_step->mark.frame);
 }
 
-static const char *
-word_ca_count(const struct finding_case *c)
+/* "12 CAs": what is counted, in the plural when it is not one. */
+static void
+put_count(struct arena_writer *to, unsigned n, const char *what)
 {
-	if (c->request == NULL)
-		return "CA names";
-	return arena_format(&c->session->arena, "%u CA name%s", c->request->ca_names,
-			    c->request->ca_names == 1 ? "" : "s");
+	arena_write_number(to, n);
+	arena_write_text(to, what);
+	if (n != 1)
+		arena_write_text(to, "s");
 }
 
-static const char *
-word_not_among(const struct finding_case *c)
+static void
+put_ca_count(struct arena_writer *to, const struct finding_case *c)
 {
-	if (c->request == NULL || c->request->ca_names == 1)
-		return arena_format(&c->session->arena, "not the CA that %s names",
-				    word_request(c));
-	return arena_format(&c->session->arena, "not among the %u CAs that %s names",
-			    c->request->ca_names, word_request(c));
+	if (c->request != NULL)
+		put_count(to, c->request->ca_names, " CA name");
+	else
+		arena_write_text(to, "CA names");
+}
+
+static void
+put_not_among(struct arena_writer *to, const struct finding_case *c)
+{
+	if (c->request == NULL || c->request->ca_names == 1) {
+		arena_write_text(to, "not the CA that ");
+	} else {
+		arena_write_text(to, "not among the ");
+		arena_write_number(to, c->request->ca_names);
+		arena_write_text(to, " CAs that ");
+	}
+	put_request(to, c);
+	arena_write_text(to, " names");
 }
 
 /* Whose certificates the server wants. */
-static const char *
-word_wanted(const struct finding_case *c)
+static void
+put_wanted(struct arena_writer *to, const struct finding_case *c)
 {
-	if (c->request == NULL || c->request->ca_names == 0)
-		return "a CA that the server trusts";
-	return arena_format(&c->session->arena, "%s %u CA%s named in frame %llu",
-			    c->request->ca_names == 1 ? "the" : "one of the", c->request->ca_names,
-			    c->request->ca_names == 1 ? "" : "s",
-			    (unsigned long long)c->request_step->mark.frame);
+	if (c->request == NULL || c->request->ca_names == 0) {
+		arena_write_text(to, "a CA that the server trusts");
+		return;
+	}
+	arena_write_text(to, c->request->ca_names == 1 ? "the " : "one of the ");
+	put_count(to, c->request->ca_names, " CA");
+	arena_write_text(to, " named in frame ");
+	arena_write_number(to, c->request_step->mark.frame);
 }
 
-static const char *
-word_list_size(const struct finding_case *c)
+static void
+put_list_size(struct arena_writer *to, const struct finding_case *c)
 {
-	return arena_format(&c->session->arena, "%zu KiB",
-			    c->request != NULL ? c->request->ca_bytes / 1024 : 0);
+	arena_write_number(to, c->request != NULL ? c->request->ca_bytes / 1024 : 0);
+	arena_write_text(to, " KiB");
 }
 
 static const char *
@@ -128,22 +141,22 @@ word_type(const struct finding_case *c)
 	return sh != NULL && sh->client_certificate_type != 0 ? "raw public key" : "X.509";
 }
 
-static const char *
-word_waited(const struct finding_case *c)
+static void
+put_waited(struct arena_writer *to, const struct finding_case *c)
 {
-	return words_span(&c->session->arena, c->waited / 1000000000);
+	words_put_span(to, c->waited / 1000000000);
 }
 
-static const char *
-word_stalled(const struct finding_case *c)
+static void
+put_stalled(struct arena_writer *to, const struct finding_case *c)
 {
-	return words_span(&c->session->arena, c->stalled / 1000000000);
+	words_put_span(to, c->stalled / 1000000000);
 }
 
-static const char *
-word_depth(const struct finding_case *c)
+static void
+put_depth(struct arena_writer *to, const struct finding_case *c)
 {
-	return arena_format(&c->session->arena, "%zu", c->checks.intermediates + 1);
+	arena_write_number(to, c->checks.intermediates + 1);
 }
 
 static const char *
@@ -152,33 +165,34 @@ word_intermediate(const struct finding_case *c)
 	return words_or(c->trust.intermediate, "an intermediate");
 }
 
-static const char *
-word_not_listed(const struct finding_case *c)
+static void
+put_not_listed(struct arena_writer *to, const struct finding_case *c)
 {
-	if (!c->holds[IF_UNLISTED])
-		return "";
-	return arena_format(&c->session->arena, ", and is %s", word_not_among(c));
+	if (!condition_in(&c->holds, IF_UNLISTED))
+		return;
+	arena_write_text(to, ", and is ");
+	put_not_among(to, c);
 }
 
-static const char *
-word_revoked_at(const struct finding_case *c)
+static void
+put_revoked_at(struct arena_writer *to, const struct finding_case *c)
 {
 	if (c->trust.revoked_at == INT64_MIN)
-		return "";
-	return arena_format(&c->session->arena, ", revoked %s",
-			    words_time(&c->session->arena, c->trust.revoked_at));
+		return;
+	arena_write_text(to, ", revoked ");
+	words_put_time(to, c->trust.revoked_at);
 }
 
 /* What --crl has for this issuer, when that may be what the server has. */
-static const char *
-word_crl_state(const struct finding_case *c)
+static void
+put_crl_state(struct arena_writer *to, const struct finding_case *c)
 {
-	if ((c->trust.found & CHAIN_CRL_EXPIRED) != 0 && c->trust.crl_until != INT64_MIN)
-		return arena_format(&c->session->arena, "; the one of --crl ended %s",
-				    words_time(&c->session->arena, c->trust.crl_until));
-	if ((c->trust.found & CHAIN_CRL_MISSING) != 0)
-		return "; --crl has none of this issuer, either";
-	return "";
+	if ((c->trust.found & CHAIN_CRL_EXPIRED) != 0 && c->trust.crl_until != INT64_MIN) {
+		arena_write_text(to, "; the one of --crl ended ");
+		words_put_time(to, c->trust.crl_until);
+	} else if ((c->trust.found & CHAIN_CRL_MISSING) != 0) {
+		arena_write_text(to, "; --crl has none of this issuer, either");
+	}
 }
 
 static const char *
@@ -200,100 +214,80 @@ word_hole(const struct finding_case *c)
 }
 
 /* What is visibly wrong with the server's certificate. */
-static const char *
-word_server_problem(const struct finding_case *c)
+static void
+put_server_problem(struct arena_writer *to, const struct finding_case *c)
 {
 	struct checks checks;
 
 	if (c->server_chain == NULL || c->server_chain->count == 0)
-		return "";
+		return;
 	const struct outcome_certificate *leaf = c->server_chain->certificates[0];
 	checks_chain(c->server_chain->certificates, c->server_chain->count, NULL,
 		     c->session->first_ns / 1000000000, &checks);
-	if ((checks.found & CHECK_EXPIRED) != 0)
-		return arena_format(&c->session->arena, ", which had expired on %s",
-				    words_time(&c->session->arena, leaf->not_after));
-	if ((checks.found & CHECK_NOT_YET_VALID) != 0)
-		return arena_format(&c->session->arena, ", which is valid only from %s on",
-				    words_time(&c->session->arena, leaf->not_before));
-	if ((checks.found & CHECK_SELF_SIGNED) != 0)
-		return ", which is self-signed";
-	if ((checks.found & CHECK_NO_SERVER_AUTH) != 0)
-		return ", which is not for servers";
-	return arena_format(&c->session->arena, ", issued by %s", words_or(leaf->issuer, "?"));
+	if ((checks.found & CHECK_EXPIRED) != 0) {
+		arena_write_text(to, ", which had expired on ");
+		words_put_time(to, leaf->not_after);
+	} else if ((checks.found & CHECK_NOT_YET_VALID) != 0) {
+		arena_write_text(to, ", which is valid only from ");
+		words_put_time(to, leaf->not_before);
+		arena_write_text(to, " on");
+	} else if ((checks.found & CHECK_SELF_SIGNED) != 0) {
+		arena_write_text(to, ", which is self-signed");
+	} else if ((checks.found & CHECK_NO_SERVER_AUTH) != 0) {
+		arena_write_text(to, ", which is not for servers");
+	} else {
+		arena_write_text(to, ", issued by ");
+		arena_write_text(to, words_or(leaf->issuer, "?"));
+	}
 }
 
 /* --- templates -------------------------------------------------------------------------------- */
 
-static const struct {
-	const char *name;
-	const char *(*text)(const struct finding_case *c);
-} words[] = {
-    {"alert", word_alert},
-    {"allowed", word_allowed},
-    {"ca_count", word_ca_count},
-    {"client_stack", word_client_stack},
-    {"crl", word_crl},
-    {"crl_state", word_crl_state},
-    {"depth", word_depth},
-    {"hole", word_hole},
-    {"intermediate", word_intermediate},
-    {"list_size", word_list_size},
-    {"not_among", word_not_among},
-    {"not_listed", word_not_listed},
-    {"ocsp", word_ocsp},
-    {"request", word_request},
-    {"revoked_at", word_revoked_at},
-    {"server_problem", word_server_problem},
-    {"sni", word_sni},
-    {"stalled", word_stalled},
-    {"status_line", word_status_line},
-    {"type", word_type},
-    {"waited", word_waited},
-    {"wanted", word_wanted},
+static const struct word words[] = {
+    WORD_TEXT(alert),        WORD_TEXT(allowed),  WORD_PUT(ca_count),     WORD_TEXT(client_stack),
+    WORD_TEXT(crl),          WORD_PUT(crl_state), WORD_PUT(depth),        WORD_TEXT(hole),
+    WORD_TEXT(intermediate), WORD_PUT(list_size), WORD_PUT(not_among),    WORD_PUT(not_listed),
+    WORD_TEXT(ocsp),         WORD_PUT(request),   WORD_PUT(revoked_at),   WORD_PUT(server_problem),
+    WORD_TEXT(sni),          WORD_PUT(stalled),   WORD_TEXT(status_line), WORD_TEXT(type),
+    WORD_PUT(waited),        WORD_PUT(wanted),
 };
 
-static const char *
-word(const struct finding_case *c, const char *name, size_t len)
+static void
+put_word(struct arena_writer *to, const struct finding_case *c, const char *name, size_t len)
 {
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strlen(words[i].name) == len && memcmp(words[i].name, name, len) == 0)
-			return words[i].text(c);
-	return words_of_certificate(c, name, len);
+	if (!words_put(to, c, words, sizeof(words) / sizeof(words[0]), name, len))
+		words_put_certificate(to, c, name, len);
 }
 
-/* A sentence that begins with a word of its own begins with a capital. */
-static const char *
-capital(const struct finding_case *c, const char *text)
+void
+findings_write(struct arena_writer *to, const struct finding_case *c, const char *template)
 {
-	if (strncmp(text, "the ", 4) != 0)
-		return text;
-	return arena_format(&c->session->arena, "The %s", text + 4);
+	const char *p = template, *open;
+	size_t start = to->len;
+
+	while ((open = strchr(p, '{')) != NULL) {
+		const char *close = strchr(open, '}');
+		if (close == NULL)
+			break;
+		arena_write(to, p, (size_t)(open - p));
+		put_word(to, c, open + 1, (size_t)(close - open) - 1);
+		/* A sentence that begins with a word of its own begins with a capital. */
+		if (open == template && to->len >= start + 4 &&
+		    memcmp(to->text + start, "the ", 4) == 0)
+			to->text[start] = 'T';
+		p = close + 1;
+	}
+	arena_write_text(to, p);
 }
 
 const char *
 findings_text(const struct finding_case *c, const char *template)
 {
-	struct arena_piece pieces[PIECES_MAX];
-	size_t n = 0;
+	struct arena_writer to;
 
 	if (strchr(template, '{') == NULL)
 		return template;
-	for (const char *p = template; *p != '\0';) {
-		size_t plain = strcspn(p, "{");
-		const char *close = strchr(p + plain, '}');
-		assert(n + 2 <= PIECES_MAX); /* our own tables */
-		if (close == NULL)
-			plain = strlen(p);
-		pieces[n++] = (struct arena_piece){p, plain};
-		if (close == NULL)
-			break;
-		const char *filled = word(c, p + plain + 1, (size_t)(close - p) - plain - 1);
-		if (filled != NULL && p == template && plain == 0)
-			filled = capital(c, filled);
-		if (filled != NULL)
-			pieces[n++] = (struct arena_piece){filled, strlen(filled)};
-		p = close + 1;
-	}
-	return arena_join(&c->session->arena, pieces, n);
+	arena_write_begin(&to, &c->session->arena);
+	findings_write(&to, c, template);
+	return arena_written(&to);
 }

@@ -30,59 +30,82 @@ civil(int64_t days, int64_t *year, unsigned *month, unsigned *day)
 	*year = y + era * 400 + (*month <= 2 ? 1 : 0);
 }
 
-const char *
-words_time(struct arena *a, int64_t at)
+static void
+put_digits(struct arena_writer *to, unsigned n, char after)
+{
+	arena_write(to, (char[]){(char)('0' + n / 10 % 10), (char)('0' + n % 10), after}, 3);
+}
+
+void
+words_put_time(struct arena_writer *to, int64_t at)
 {
 	int64_t days = at >= 0 ? at / DAY_S : -((-at + DAY_S - 1) / DAY_S);
 	int64_t rest = at - days * DAY_S, year;
 	unsigned month, day;
 
-	if (at == INT64_MIN)
-		return "an unreadable time";
+	if (at == INT64_MIN) {
+		arena_write_text(to, "an unreadable time");
+		return;
+	}
 	civil(days, &year, &month, &day);
-	return arena_format(a, "%04lld-%02u-%02u %02d:%02d:%02d UTC", (long long)year, month, day,
-			    (int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60));
+	if (year >= 1000)
+		arena_write_number(to, (uint64_t)year);
+	else
+		arena_write_format(to, "%04lld", (long long)year);
+	arena_write_text(to, "-");
+	put_digits(to, month, '-');
+	put_digits(to, day, ' ');
+	put_digits(to, (unsigned)(rest / 3600), ':');
+	put_digits(to, (unsigned)(rest / 60 % 60), ':');
+	put_digits(to, (unsigned)(rest % 60), ' ');
+	arena_write_text(to, "UTC");
 }
 
 /* "5.9 years", "3 days", "12 minutes": two digits are enough to act on. */
-const char *
-words_span(struct arena *a, int64_t seconds)
+void
+words_put_span(struct arena_writer *to, int64_t seconds)
 {
 	static const struct {
 		int64_t size;
 		const char *name;
 	} units[] = {{DAY_S, "day"}, {3600, "hour"}, {60, "minute"}};
 
-	if (seconds >= 365LL * DAY_S)
-		return arena_format(a, "%.1f years", (double)seconds / (365.2425 * DAY_S));
+	if (seconds >= 365LL * DAY_S) {
+		arena_write_format(to, "%.1f years", (double)seconds / (365.2425 * DAY_S));
+		return;
+	}
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		long long n = (long long)(seconds / units[i].size);
-		if (n >= 2 || (n == 1 && i == 2))
-			return arena_format(a, "%lld %s%s", n, units[i].name, n == 1 ? "" : "s");
+		if (n < 2 && (n != 1 || i != 2))
+			continue;
+		arena_write_format(to, "%lld %s%s", n, units[i].name, n == 1 ? "" : "s");
+		return;
 	}
-	return arena_format(a, "%lld seconds", (long long)seconds);
+	arena_write_format(to, "%lld seconds", (long long)seconds);
 }
 
 /* --- words of the certificate ----------------------------------------------------------------- */
 
 static const char *
-name_of(const struct finding_case *c)
+word_subject(const struct finding_case *c)
 {
 	return c->leaf != NULL ? words_or(c->leaf->subject, "the certificate") : "the certificate";
 }
 
-static const char *
-word_cn(const struct finding_case *c)
+static void
+put_cn(struct arena_writer *to, const struct finding_case *c)
 {
 	const char *subject = c->leaf != NULL ? c->leaf->subject : NULL;
 	const char *cn = subject != NULL ? strstr(subject, "CN=") : NULL;
 
-	if (cn == NULL || (cn != subject && cn[-1] != ',' && cn[-1] != '+'))
-		return name_of(c);
+	if (cn == NULL || (cn != subject && cn[-1] != ',' && cn[-1] != '+')) {
+		arena_write_text(to, word_subject(c));
+		return;
+	}
 	size_t len = 0;
 	while (cn[len] != '\0' && cn[len] != ',' && cn[len] != '+')
 		len += cn[len] == '\\' && cn[len + 1] != '\0' ? 2 : 1;
-	return words_or(arena_text(&c->session->arena, cn, len), "the certificate");
+	arena_write(to, cn, len);
 }
 
 static const char *
@@ -100,7 +123,7 @@ word_last_issuer(const struct finding_case *c)
 static const char *
 word_last_subject(const struct finding_case *c)
 {
-	return c->checks.last != NULL ? words_or(c->checks.last->subject, "?") : name_of(c);
+	return c->checks.last != NULL ? words_or(c->checks.last->subject, "?") : word_subject(c);
 }
 
 static const char *
@@ -143,36 +166,50 @@ word_error(const struct finding_case *c)
 	return c->leaf != NULL ? words_or(c->leaf->error, "?") : "?";
 }
 
-static const char *
-word_not_after(const struct finding_case *c)
+static void
+put_not_after(struct arena_writer *to, const struct finding_case *c)
 {
-	return c->leaf != NULL ? words_time(&c->session->arena, c->leaf->not_after) : "?";
+	if (c->leaf != NULL)
+		words_put_time(to, c->leaf->not_after);
+	else
+		arena_write_text(to, "?");
 }
 
-static const char *
-word_not_before(const struct finding_case *c)
+static void
+put_not_before(struct arena_writer *to, const struct finding_case *c)
 {
-	return c->leaf != NULL ? words_time(&c->session->arena, c->leaf->not_before) : "?";
+	if (c->leaf != NULL)
+		words_put_time(to, c->leaf->not_before);
+	else
+		arena_write_text(to, "?");
 }
 
-static const char *
-word_expired_by(const struct finding_case *c)
+static void
+put_expired_by(struct arena_writer *to, const struct finding_case *c)
 {
-	return c->leaf != NULL ? words_span(&c->session->arena, c->now - c->leaf->not_after) : "?";
+	if (c->leaf != NULL)
+		words_put_span(to, c->now - c->leaf->not_after);
+	else
+		arena_write_text(to, "?");
 }
 
-static const char *
-word_early_by(const struct finding_case *c)
+static void
+put_early_by(struct arena_writer *to, const struct finding_case *c)
 {
-	return c->leaf != NULL ? words_span(&c->session->arena, c->leaf->not_before - c->now) : "?";
+	if (c->leaf != NULL)
+		words_put_span(to, c->leaf->not_before - c->now);
+	else
+		arena_write_text(to, "?");
 }
 
-static const char *
-word_until(const struct finding_case *c)
+static void
+put_until(struct arena_writer *to, const struct finding_case *c)
 {
 	if (c->leaf == NULL || c->leaf->not_after == INT64_MIN)
-		return "";
-	return arena_format(&c->session->arena, " (until %s)", word_not_after(c));
+		return;
+	arena_write_text(to, " (until ");
+	words_put_time(to, c->leaf->not_after);
+	arena_write_text(to, ")");
 }
 
 static const char *
@@ -185,7 +222,7 @@ static const char *
 word_weak(const struct finding_case *c)
 {
 	return c->checks.weak != NULL ? words_or(c->checks.weak->subject, "the certificate")
-				      : name_of(c);
+				      : word_subject(c);
 }
 
 static const char *
@@ -205,44 +242,41 @@ word_digest(const struct finding_case *c)
 	return c->checks.weak != NULL ? words_or(c->checks.weak->signature_algorithm, "?") : "?";
 }
 
-static const char *
-word_intermediates(const struct finding_case *c)
+static void
+put_intermediates(struct arena_writer *to, const struct finding_case *c)
 {
-	return arena_format(&c->session->arena, "%zu", c->checks.intermediates);
+	arena_write_number(to, c->checks.intermediates);
 }
 
-static const struct {
-	const char *name;
-	const char *(*text)(const struct finding_case *c);
-} words[] = {
-    {"cn", word_cn},
-    {"digest", word_digest},
-    {"early_by", word_early_by},
-    {"eku", word_eku},
-    {"error", word_error},
-    {"expired_by", word_expired_by},
-    {"intermediates", word_intermediates},
-    {"issuer", word_issuer},
-    {"key", word_key},
-    {"last_issuer", word_last_issuer},
-    {"last_subject", word_last_subject},
-    {"not_after", word_not_after},
-    {"not_before", word_not_before},
-    {"san", word_san},
-    {"serial", word_serial},
-    {"subject", name_of},
-    {"until", word_until},
-    {"upper", word_upper},
-    {"usage", word_usage},
-    {"weak", word_weak},
-    {"weak_key", word_weak_key},
+static const struct word words[] = {
+    WORD_PUT(cn),         WORD_TEXT(digest),      WORD_PUT(early_by),      WORD_TEXT(eku),
+    WORD_TEXT(error),     WORD_PUT(expired_by),   WORD_PUT(intermediates), WORD_TEXT(issuer),
+    WORD_TEXT(key),       WORD_TEXT(last_issuer), WORD_TEXT(last_subject), WORD_PUT(not_after),
+    WORD_PUT(not_before), WORD_TEXT(san),         WORD_TEXT(serial),       WORD_TEXT(subject),
+    WORD_PUT(until),      WORD_TEXT(upper),       WORD_TEXT(usage),        WORD_TEXT(weak),
+    WORD_TEXT(weak_key),
 };
 
-const char *
-words_of_certificate(const struct finding_case *c, const char *name, size_t len)
+bool
+words_put(struct arena_writer *to, const struct finding_case *c, const struct word *rows,
+	  size_t count, const char *name, size_t len)
 {
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strlen(words[i].name) == len && memcmp(words[i].name, name, len) == 0)
-			return words[i].text(c);
-	return NULL;
+	for (size_t i = 0; i < count; i++) {
+		if (rows[i].len != len || memcmp(rows[i].name, name, len) != 0)
+			continue;
+		const char *text = rows[i].text != NULL ? rows[i].text(c) : NULL;
+		if (text != NULL)
+			arena_write_text(to, text);
+		else if (rows[i].put != NULL)
+			rows[i].put(to, c);
+		return true;
+	}
+	return false;
+}
+
+bool
+words_put_certificate(struct arena_writer *to, const struct finding_case *c, const char *name,
+		      size_t len)
+{
+	return words_put(to, c, words, sizeof(words) / sizeof(words[0]), name, len);
 }

@@ -8,12 +8,33 @@
 
 #include "analyzer/verdict/findings.h"
 
-/* A word of the client's certificate; NULL when it is none of these. */
-const char *words_of_certificate(const struct finding_case *c, const char *name, size_t len);
+/* A word that is a text there is already, or one that has to be put together. A text of NULL says
+ * nothing. */
+struct word {
+	const char *name;
+	size_t len;
+	const char *(*text)(const struct finding_case *c);
+	void (*put)(struct arena_writer *to, const struct finding_case *c);
+};
+#define WORD_TEXT(name)                                     \
+	{                                                   \
+#name, sizeof(#name) - 1, word_##name, NULL \
+	}
+#define WORD_PUT(name)                                     \
+	{                                                  \
+#name, sizeof(#name) - 1, NULL, put_##name \
+	}
+
+/* Writes the word of that name; false when there is none. */
+bool words_put(struct arena_writer *to, const struct finding_case *c, const struct word *rows,
+	       size_t count, const char *name, size_t len);
+/* Of the words of the client's certificate. */
+bool words_put_certificate(struct arena_writer *to, const struct finding_case *c, const char *name,
+			   size_t len);
 
 /* text, or otherwise when it is NULL or empty. */
 const char *words_or(const char *text, const char *otherwise);
-const char *words_time(struct arena *a, int64_t at);      /* "2026-11-23 14:27:10 UTC" */
-const char *words_span(struct arena *a, int64_t seconds); /* "5.9 years" */
+void words_put_time(struct arena_writer *to, int64_t at);      /* "2026-11-23 14:27:10 UTC" */
+void words_put_span(struct arena_writer *to, int64_t seconds); /* "5.9 years" */
 
 #endif

@@ -113,20 +113,21 @@ test_sets(void **state)
 		const char *cause = cause_row(sets[i].cause)->name;
 		size_t n = 0;
 		while (n < COUNT(sets[i].holds) && sets[i].holds[n] != IF_NONE)
-			b->c.holds[sets[i].holds[n++]] = true;
+			condition_put(&b->c.holds, sets[i].holds[n++], true);
 		if (!blank_finds(b, cause, NULL, NULL))
 			fail_msg("set %zu does not show %s", i, cause);
 		if (sets[i].but != IF_NONE)
-			b->c.holds[sets[i].but] = true;
+			condition_put(&b->c.holds, sets[i].but, true);
 		else
-			b->c.holds[sets[i].holds[n - 1]] = false;
+			condition_put(&b->c.holds, sets[i].holds[n - 1], false);
 		if (blank_finds(b, cause, NULL, NULL))
 			fail_msg("set %zu shows %s without its last condition", i, cause);
 		blank_destroy(b);
 	}
 }
 
-/* Exactly a rule's own conditions find it, unless an earlier row of its cause fits as well. */
+/* Exactly a rule's own conditions find it, each of them needed, unless an earlier row of its cause
+ * fits as well. */
 static void
 test_every_rule_is_reached(void **state)
 {
@@ -136,18 +137,26 @@ test_every_rule_is_reached(void **state)
 	for (size_t i = 0; findings_rule(i, &rule); i++) {
 		struct blank *b = blank_create(rule.alert != 0 ? rule.alert : -1);
 		for (size_t k = 0; rule.all[k] != IF_NONE; k++)
-			b->c.holds[rule.all[k]] = true;
+			condition_put(&b->c.holds, rule.all[k], true);
 		const char *sentence = findings_text(&b->c, rule.sentence);
 		if (!blank_finds(b, cause_row(rule.cause)->name, &rule, sentence))
 			fail_msg("rule %zu (%s) is never reached: %s", i,
 				 cause_row(rule.cause)->name, rule.sentence);
+		for (size_t k = 0; rule.all[k] != IF_NONE; k++) {
+			condition_put(&b->c.holds, rule.all[k], false);
+			if (blank_finds(b, cause_row(rule.cause)->name, &rule, sentence))
+				fail_msg("rule %zu (%s) does not need: %s", i,
+					 cause_row(rule.cause)->name,
+					 condition_meaning((enum condition)rule.all[k]));
+			condition_put(&b->c.holds, rule.all[k], true);
+		}
 		for (size_t k = 0; rule.not [k] != IF_NONE; k++) {
-			b->c.holds[rule.not [k]] = true;
+			condition_put(&b->c.holds, rule.not [k], true);
 			if (blank_finds(b, cause_row(rule.cause)->name, &rule, sentence))
 				fail_msg("rule %zu (%s) does not mind: %s", i,
 					 cause_row(rule.cause)->name,
 					 condition_meaning((enum condition)rule.not [k]));
-			b->c.holds[rule.not [k]] = false;
+			condition_put(&b->c.holds, rule.not [k], false);
 		}
 		blank_destroy(b);
 	}
@@ -161,7 +170,7 @@ test_inferred(void **state)
 	struct outcome_finding to[CAUSE_COUNT];
 
 	(void)state;
-	b->c.holds[IF_NOT_ASKED] = true;
+	condition_put(&b->c.holds, IF_NOT_ASKED, true);
 	assert_int_equal(findings_of(&b->c, 1, to), 1);
 	assert_string_equal(to[0].certainty, "proven");
 	b->verdict.evidence = EVIDENCE_INFERRED;
@@ -169,6 +178,18 @@ test_inferred(void **state)
 	assert_string_equal(to[0].certainty, "likely");
 	assert_true(strncmp(to[0].explanation, "Inferred", 8) == 0);
 	blank_destroy(b);
+}
+
+/* What findings say is the change, and where to make it when there is such a place. */
+static bool
+is_fix(const char *fix, const char *change, const char *settings)
+{
+	char text[1024];
+
+	snprintf(text, sizeof(text), "%s%s%s", change, settings[0] != '\0' ? ". Settings: " : "",
+		 settings);
+	/* a brace would be taken for a {word} */
+	return strcmp(fix, text) == 0 && strchr(settings, '{') == NULL;
 }
 
 static void
@@ -187,6 +208,8 @@ test_every_cause_has_a_test(void **state)
 			ruled |= rule.cause == c;
 		assert_true(strlen(row->words) <= 23 && row->words[0] != '\0');
 		assert_true(row->server[0] != '\0' && row->client[0] != '\0');
+		assert_true(is_fix(row->server_fix, row->server, row->server_settings));
+		assert_true(is_fix(row->client_fix, row->client, row->client_settings));
 		assert_int_equal(cause_find(row->name), c);
 		if (ruled != (row->hidden == NULL) || (ruled && !tested))
 			fail_msg("%s: rule %d, test %d, hidden %d", row->name, ruled, tested,
