@@ -209,12 +209,13 @@ checks_chain(struct outcome_certificate *const *chain, size_t count, const struc
 
 /* Key types by the beginning of their names; what schemes and ClientCertificateType fit them
  * (RFC 5246 section 7.4.4, RFC 8422 section 5.5). */
+enum { FAMILY_RSA = 1, FAMILY_EC };
 static const struct {
 	const char *key, *type, *schemes[2];
 } families[] = {
     {"RSA-PSS", "rsa_sign", {"rsa_pss_pss", NULL}},
-    {"RSA", "rsa_sign", {"rsa_pkcs1", "rsa_pss_rsae"}},
-    {"EC ", "ecdsa_sign", {"ecdsa_", NULL}},
+    [FAMILY_RSA] = {"RSA", "rsa_sign", {"rsa_pkcs1", "rsa_pss_rsae"}},
+    [FAMILY_EC] = {"EC ", "ecdsa_sign", {"ecdsa_", NULL}},
     {"Ed25519", "ecdsa_sign", {"ed25519", NULL}},
     {"Ed448", "ecdsa_sign", {"ed448", NULL}},
     {"DSA", "dss_sign", {"dsa_", NULL}},
@@ -285,7 +286,7 @@ checks_request(const struct request *request)
 		found |= CHECK_LIST_EMPTY;
 	if (request->ca_bytes > CHECKS_CA_LIST_MAX)
 		found |= CHECK_LIST_LONG;
-	if (!checks_key_asked_for(request, "RSA") || !checks_key_asked_for(request, "EC "))
+	if ((~allowed(request) & (1u << FAMILY_RSA | 1u << FAMILY_EC)) != 0)
 		found |= CHECK_NARROW;
 	return found;
 }

@@ -3,8 +3,8 @@
  */
 #include "analyzer/verdict/explain.h"
 
+#include <assert.h>
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "analyzer/verdict/reset.h"
@@ -30,38 +30,40 @@ explain_alert(struct arena *a, const struct step *alert)
 	return text != NULL ? text : arena_format(a, "unassigned alert (%u)", alert->code);
 }
 
-static const char *
-end_words(struct arena *a, const struct facts *f)
+static void
+put_end(struct arena_writer *to, const struct facts *f)
 {
 	const struct step *end = f->end_step;
 
-	if (end == NULL)
-		return "no end was captured";
-	bool client = end->sender == TLS_CLIENT;
-	switch (end->kind) {
-	case STEP_FIN:
-		return client ? "TCP FIN from the client" : "TCP FIN from the server";
-	case STEP_RST:
-		return client ? "TCP RST from the client" : "TCP RST from the server";
-	default:
-		return arena_format(a, "%s from the %s", explain_alert(a, end),
-				    client ? "client" : "server");
+	if (end == NULL) {
+		arena_write_text(to, "no end was captured");
+		return;
 	}
+	if (end->kind == STEP_FIN)
+		arena_write_text(to, "TCP FIN");
+	else if (end->kind == STEP_RST)
+		arena_write_text(to, "TCP RST");
+	else
+		arena_write_text(to, explain_alert(to->arena, end));
+	arena_write_text(to, end->sender == TLS_CLIENT ? " from the client" : " from the server");
 }
 
-static const char *
-after_words(struct arena *a, const struct facts *f)
+static void
+put_after(struct arena_writer *to, const struct facts *f)
 {
-	if (f->answer == NULL || f->end_step == NULL)
-		return "some time";
+	if (f->answer == NULL || f->end_step == NULL) {
+		arena_write_text(to, "some time");
+		return;
+	}
 	int64_t us = (f->end_step->mark.time_ns - f->answer->mark.time_ns) / 1000;
 	if (us < 0)
-		return "at once,";
-	if (us < 1000 * 1000)
-		return arena_format(a, "%lld.%03lld ms", (long long)(us / 1000),
-				    (long long)(us % 1000));
-	return arena_format(a, "%lld.%01lld s", (long long)(us / 1000000),
-			    (long long)(us / 100000 % 10));
+		arena_write_text(to, "at once,");
+	else if (us < 1000 * 1000)
+		arena_write_format(to, "%lld.%03lld ms", (long long)(us / 1000),
+				   (long long)(us % 1000));
+	else
+		arena_write_format(to, "%lld.%01lld s", (long long)(us / 1000000),
+				   (long long)(us / 100000 % 10));
 }
 
 /* What the capture lacks, by the bit of capture_state; the first that is set is said. */
@@ -118,86 +120,100 @@ reason_words(const struct facts *f)
 								: "so its reason is not known";
 }
 
-static const char *
-word(struct tls_session *s, const struct facts *f, const struct verdict_result *v, const char *name,
-     size_t len)
+struct explained {
+	const struct tls_session *session;
+	const struct facts *facts;
+	const struct verdict_result *verdict;
+};
+
+static void
+put_word(struct arena_writer *to, const struct explained *x, const char *name, size_t len)
 {
+	const struct facts *f = x->facts;
+
 	if (len == 5 && memcmp(name, "alert", len) == 0)
-		return explain_alert(&s->arena, f->alert != NULL ? f->alert : f->end_step);
-	if (len == 3 && memcmp(name, "end", len) == 0)
-		return end_words(&s->arena, f);
-	if (len == 5 && memcmp(name, "after", len) == 0)
-		return after_words(&s->arena, f);
-	if (len == 6 && memcmp(name, "reason", len) == 0)
-		return reason_words(f);
-	if (len == 7 && memcmp(name, "missing", len) == 0)
-		return missing_words(s, f, v);
-	return NULL;
+		arena_write_text(
+		    to, explain_alert(to->arena, f->alert != NULL ? f->alert : f->end_step));
+	else if (len == 3 && memcmp(name, "end", len) == 0)
+		put_end(to, f);
+	else if (len == 5 && memcmp(name, "after", len) == 0)
+		put_after(to, f);
+	else if (len == 6 && memcmp(name, "reason", len) == 0)
+		arena_write_text(to, reason_words(f));
+	else if (len == 7 && memcmp(name, "missing", len) == 0)
+		arena_write_text(to, missing_words(x->session, f, x->verdict));
+}
+
+static void
+put_sentence(struct arena_writer *to, const struct explained *x)
+{
+	const char *p = sentences[x->verdict->verdict], *open, *close;
+
+	for (; (open = strchr(p, '{')) != NULL; p = close + 1) {
+		close = strchr(open, '}');
+		assert(close != NULL); /* our own table */
+		arena_write(to, p, (size_t)(open - p));
+		put_word(to, x, open + 1, (size_t)(close - open) - 1);
+	}
+	arena_write_text(to, p);
 }
 
 /* --- what only sizes say ---------------------------------------------------------------------- */
 
-/* A claim that was not read says so first, and names what it rests on. */
-static const char *
-inferred_sentence(struct tls_session *s, const struct facts *f, const struct verdict_result *v,
-		  const char *sentence)
+/* A claim that was not read says so first. */
+static void
+put_certainty(struct arena_writer *to, const struct verdict_result *v)
 {
-	const char *certainty = v->confidence >= CONFIDENCE_HIGH ? "Inferred with high confidence"
-								 : "Probably (inferred)";
-	const struct fact *claims[] = {&f->client_cert, &f->outcome, &f->requested};
-	const char *text = arena_format(&s->arena, "%s, not read: %c%s", certainty,
-					tolower((unsigned char)sentence[0]), sentence + 1);
-	const char *said = NULL;
+	arena_write_text(to, v->confidence >= CONFIDENCE_HIGH ? "Inferred with high confidence"
+							      : "Probably (inferred)");
+	arena_write_text(to, ", not read: ");
+}
 
-	for (size_t i = 0; text != NULL && i < sizeof(claims) / sizeof(claims[0]); i++) {
+/* ... and names what it rests on. */
+static void
+put_bases(struct arena_writer *to, const struct facts *f)
+{
+	const struct fact *claims[] = {&f->client_cert, &f->outcome, &f->requested};
+	bool said = false;
+
+	for (size_t i = 0; i < sizeof(claims) / sizeof(claims[0]); i++) {
 		const char *basis = claims[i]->basis;
 		if (claims[i] == &f->outcome && f->outcome.value == REACTION_NOT_APPLICABLE)
 			continue;
-		if (claims[i]->evidence != EVIDENCE_INFERRED || basis == NULL ||
-		    (said != NULL && i == 2) ||
-		    strlen(text) + strlen(basis) + 4 >= OUTCOME_TEXT_MAX)
+		if (claims[i]->evidence != EVIDENCE_INFERRED || basis == NULL || basis[0] == '\0' ||
+		    (said && i == 2) || to->len + strlen(basis) + 4 >= OUTCOME_TEXT_MAX)
 			continue;
-		said = basis;
-		text = arena_format(&s->arena, "%s %c%s.", text, toupper((unsigned char)basis[0]),
-				    basis + 1);
+		said = true;
+		arena_write(to, (char[]){' ', (char)toupper((unsigned char)basis[0])}, 2);
+		arena_write_text(to, basis + 1);
+		arena_write_text(to, ".");
 	}
-	return text;
-}
-
-static const char *
-fill_words(struct tls_session *s, const struct facts *f, const struct verdict_result *v)
-{
-	char out[OUTCOME_TEXT_MAX];
-	size_t used = 0;
-	const char *p = sentences[v->verdict];
-
-	if (strchr(p, '{') == NULL)
-		return p;
-	while (*p != '\0' && used < sizeof(out) - 1) {
-		const char *close = *p == '{' ? strchr(p, '}') : NULL;
-		const char *filled =
-		    close != NULL ? word(s, f, v, p + 1, (size_t)(close - p - 1)) : NULL;
-		if (filled == NULL) {
-			out[used++] = *p++;
-			continue;
-		}
-		size_t len = strnlen(filled, sizeof(out) - 1 - used);
-		memcpy(out + used, filled, len);
-		used += len;
-		p = close + 1;
-	}
-	return arena_text(&s->arena, out, used);
 }
 
 const char *
 explain_verdict(struct tls_session *s, const struct facts *f, const struct verdict_result *v)
 {
-	const char *sentence = fill_words(s, f, v), *reset = NULL;
+	const struct explained x = {s, f, v};
+	const char *reset =
+	    (f->modifiers & MODIFIER_RESET_INJECTED_SUSPECTED) != 0 ? reset_explain(s) : NULL;
+	bool inferred = v->evidence == EVIDENCE_INFERRED;
+	struct arena_writer to;
+	size_t start;
 
-	if (v->evidence == EVIDENCE_INFERRED && sentence != NULL)
-		sentence = inferred_sentence(s, f, v, sentence);
-	if ((f->modifiers & MODIFIER_RESET_INJECTED_SUSPECTED) != 0)
-		reset = reset_explain(s);
-	return reset != NULL && sentence != NULL ? arena_format(&s->arena, "%s %s", sentence, reset)
-						 : sentence;
+	if (!inferred && reset == NULL && strchr(sentences[v->verdict], '{') == NULL)
+		return sentences[v->verdict];
+	arena_write_begin(&to, &s->arena);
+	if (inferred)
+		put_certainty(&to, v);
+	start = to.len;
+	put_sentence(&to, &x);
+	if (inferred && to.len > start) {
+		to.text[start] = (char)tolower((unsigned char)to.text[start]);
+		put_bases(&to, f);
+	}
+	if (reset != NULL) {
+		arena_write_text(&to, " ");
+		arena_write_text(&to, reset);
+	}
+	return arena_written(&to);
 }

@@ -108,15 +108,12 @@ findings_rule(size_t i, struct finding_rule *out)
 static bool
 fits(const struct rule *r, const struct finding_case *c)
 {
-	uint64_t against = 0;
-
-	if (r->alert != 0 && r->alert != c->alert)
-		return false;
 	for (size_t i = 0; i < CONDITION_WORDS; i++) {
 		uint64_t holds = c->holds.word[i];
-		against |= (r->all.word[i] & ~holds) | (r->none.word[i] & holds);
+		if (((r->all.word[i] & ~holds) | (r->none.word[i] & holds)) != 0)
+			return false;
 	}
-	return against == 0;
+	return r->alert == 0 || r->alert == c->alert;
 }
 
 /* An alert that was read decides by its dictionary. Without one, what is wrong with the certificate

@@ -72,12 +72,14 @@ reset_is_own(const struct tls_session *s, const struct step *step)
 
 /* --- words ------------------------------------------------------------------------------------ */
 
-static const char *
-ttl_words(struct tls_session *s, const struct flow_direction *d)
+static void
+put_ttls(struct arena_writer *to, const struct flow_direction *d)
 {
+	arena_write_number(to, d->ttl_min);
 	if (d->ttl_min == d->ttl_max)
-		return arena_format(&s->arena, "%u", d->ttl_min);
-	return arena_format(&s->arena, "%u to %u", d->ttl_min, d->ttl_max);
+		return;
+	arena_write_text(to, " to ");
+	arena_write_number(to, d->ttl_max);
 }
 
 static const char *
@@ -88,16 +90,18 @@ id_words(const struct flow_direction *d)
 	return counts(d) ? "counting up" : "without a pattern";
 }
 
-static const char *
-what_breaks(struct tls_session *s, const struct flow_direction *d, enum reset_fit fit)
+static void
+put_what_breaks(struct arena_writer *to, const struct flow_direction *d, enum reset_fit fit)
 {
-	if (fit == RESET_TTL)
-		return arena_format(&s->arena, "its TTL is %u, theirs %s", d->rst_ttl,
-				    ttl_words(s, d));
-	if (fit == RESET_ZERO)
-		return arena_format(&s->arena, "its IP-ID is %u, theirs are all 0", d->rst_ip_id);
-	return arena_format(&s->arena, "its IP-ID is %u, theirs had counted up to %u", d->rst_ip_id,
-			    (uint16_t)(d->rst_ip_id - d->rst_ip_step));
+	if (fit == RESET_TTL) {
+		arena_write_format(to, "its TTL is %u, theirs ", d->rst_ttl);
+		put_ttls(to, d);
+	} else if (fit == RESET_ZERO) {
+		arena_write_format(to, "its IP-ID is %u, theirs are all 0", d->rst_ip_id);
+	} else {
+		arena_write_format(to, "its IP-ID is %u, theirs had counted up to %u", d->rst_ip_id,
+				   (uint16_t)(d->rst_ip_id - d->rst_ip_step));
+	}
 }
 
 const char *
@@ -109,12 +113,17 @@ reset_explain(struct tls_session *s)
 		const char *name = side == TLS_CLIENT ? "client" : "server";
 		if (fit == RESET_FITS)
 			continue;
-		return arena_format(&s->arena,
-				    "The RST in frame %llu differs from the %s's other packets "
-				    "(%s): something between the two probably sent it in the %s's "
-				    "name and cut the connection.",
-				    (unsigned long long)d->rst.frame, name, what_breaks(s, d, fit),
-				    name);
+		struct arena_writer to;
+		arena_write_begin(&to, &s->arena);
+		arena_write_format(&to,
+				   "The RST in frame %llu differs from the %s's other packets (",
+				   (unsigned long long)d->rst.frame, name);
+		put_what_breaks(&to, d, fit);
+		arena_write_format(&to,
+				   "): something between the two probably sent it in the %s's name "
+				   "and cut the connection.",
+				   name);
+		return arena_written(&to);
 	}
 	return NULL;
 }
@@ -124,6 +133,16 @@ reset_value(struct tls_session *s, enum tls_side sender)
 {
 	const struct flow_direction *d = session_direction(s, sender);
 
-	return arena_format(&s->arena, "TTL %u, others %s; IP-ID %u, others %s", d->rst_ttl,
-			    ttl_words(s, d), d->rst_ip_id, id_words(d));
+	struct arena_writer to;
+
+	arena_write_begin(&to, &s->arena);
+	arena_write_text(&to, "TTL ");
+	arena_write_number(&to, d->rst_ttl);
+	arena_write_text(&to, ", others ");
+	put_ttls(&to, d);
+	arena_write_text(&to, "; IP-ID ");
+	arena_write_number(&to, d->rst_ip_id);
+	arena_write_text(&to, ", others ");
+	arena_write_text(&to, id_words(d));
+	return arena_written(&to);
 }

@@ -3,10 +3,9 @@
  */
 #include "analyzer/verdict/stack.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <string.h>
-
-#include "dissectors/tls/list.h"
 
 enum { UNKNOWN = STACK_UNKNOWN, SENDS = STACK_SENDS, WITHHOLDS = STACK_WITHHOLDS };
 enum { HELLO = 1, REQUEST = 2 };
@@ -22,13 +21,28 @@ static const struct {
 #include "analyzer/verdict/stacks.def"
 };
 
-/* A list ends at 0. */
+/* Schemes as they stand in a message. */
+#define WIRE(code) (uint8_t)((code) >> 8), (uint8_t)((code)&0xff)
+#define WIRES(a, b, c, d, e, f, g, h, i, j, k, l, m, ...)                                        \
+	{                                                                                        \
+		WIRE(a), WIRE(b), WIRE(c), WIRE(d), WIRE(e), WIRE(f), WIRE(g), WIRE(h), WIRE(i), \
+		    WIRE(j), WIRE(k), WIRE(l), WIRE(m)                                           \
+	}
+#define COUNT(...) (sizeof((const uint16_t[]){__VA_ARGS__}) / sizeof(uint16_t))
+
+#define STACK_SCHEMES(constant, from, ...) \
+	static_assert(COUNT(__VA_ARGS__) <= SCHEMES_MAX, "a row of stacks.def is too long");
+#include "analyzer/verdict/stacks.def"
+
 static const struct {
 	enum stack stack;
 	unsigned from;
-	uint16_t scheme[SCHEMES_MAX];
+	size_t len;
+	uint8_t schemes[2 * SCHEMES_MAX];
 } orders[] = {
-#define STACK_SCHEMES(constant, from, ...) {STACK_##constant, from, {__VA_ARGS__}},
+#define STACK_SCHEMES(constant, from, ...)               \
+	{STACK_##constant, from, 2 * COUNT(__VA_ARGS__), \
+	 WIRES(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)},
 #include "analyzer/verdict/stacks.def"
 };
 
@@ -87,35 +101,18 @@ stack_find(const char *key)
 
 /* --- guesses ---------------------------------------------------------------------------------- */
 
-/* So many schemes of the row stand at the beginning of the list; 0 when not all of them do. */
-static size_t
-length_of_match(size_t row, const uint16_t *list, size_t count)
-{
-	size_t n = 0;
-
-	while (n < SCHEMES_MAX && orders[row].scheme[n] != 0) {
-		if (n >= count || list[n] != orders[row].scheme[n])
-			return 0;
-		n++;
-	}
-	return n;
-}
-
-/* Of a list of schemes as it was sent. */
+/* Of a list of schemes as it was sent: the longest row that it begins with. */
 static enum stack
 by_order(struct bytes sent, unsigned from)
 {
-	struct cursor in = cursor_init(sent, 0);
-	uint16_t list[SCHEMES_MAX];
 	enum stack best = STACK_NONE;
-	size_t longest = 0, count = 0;
+	size_t longest = 0;
 
-	while (count < SCHEMES_MAX && tls_u16_next(&in, "scheme", &list[count]))
-		count++;
 	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
-		size_t n = (orders[i].from & from) != 0 ? length_of_match(i, list, count) : 0;
-		if (n > longest) {
-			longest = n;
+		size_t len = orders[i].len;
+		if ((orders[i].from & from) != 0 && len > longest && len <= sent.len &&
+		    memcmp(sent.data, orders[i].schemes, len) == 0) {
+			longest = len;
 			best = orders[i].stack;
 		}
 	}
