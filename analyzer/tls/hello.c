@@ -1,6 +1,6 @@
 /*
  * hello.c - the details of hello messages. See hello.h.
- * Extensions that are read: one row of `client_readers` or `server_readers` each.
+ * Extensions that are read: one row of `client_readers`, one case of read_server_extension().
  */
 #include "analyzer/tls/hello.h"
 
@@ -131,34 +131,40 @@ note_ech(struct tls_session *s, struct cursor *in, struct client_hello_detail *d
 	d->ech = true;
 }
 
-static const struct {
-	uint16_t type;
-	void (*read)(struct tls_session *s, struct cursor *in, struct client_hello_detail *d);
-} client_readers[] = {
-    {TLS_EXT_server_name, read_server_name},
-    {TLS_EXT_max_fragment_length, read_max_fragment_length},
-    {TLS_EXT_signature_algorithms, read_schemes},
-    {TLS_EXT_alpn, read_alpn},
-    {TLS_EXT_record_size_limit, read_record_size_limit},
-    {TLS_EXT_session_ticket, read_ticket},
-    {TLS_EXT_pre_shared_key, read_pre_shared_key},
-    {TLS_EXT_psk_key_exchange_modes, note_psk_modes},
-    {TLS_EXT_early_data, note_early_data},
-    {TLS_EXT_post_handshake_auth, note_post_handshake_auth},
-    {TLS_EXT_encrypted_client_hello, note_ech},
+typedef void read_fn(struct tls_session *s, struct cursor *in, struct client_hello_detail *d);
+
+/* By type. */
+static read_fn *const client_readers[] = {
+    [TLS_EXT_server_name] = read_server_name,
+    [TLS_EXT_max_fragment_length] = read_max_fragment_length,
+    [TLS_EXT_signature_algorithms] = read_schemes,
+    [TLS_EXT_alpn] = read_alpn,
+    [TLS_EXT_record_size_limit] = read_record_size_limit,
+    [TLS_EXT_session_ticket] = read_ticket,
+    [TLS_EXT_pre_shared_key] = read_pre_shared_key,
+    [TLS_EXT_psk_key_exchange_modes] = note_psk_modes,
+    [TLS_EXT_early_data] = note_early_data,
+    [TLS_EXT_post_handshake_auth] = note_post_handshake_auth,
 };
+
+static read_fn *
+client_reader(uint16_t type)
+{
+	if (type < sizeof(client_readers) / sizeof(client_readers[0]))
+		return client_readers[type];
+	return type == TLS_EXT_encrypted_client_hello ? note_ech : NULL;
+}
 
 static void
 read_client_extension(struct tls_session *s, const struct cursor *list,
 		      const struct tls_extension *e, struct client_hello_detail *d)
 {
-	for (size_t i = 0; i < sizeof(client_readers) / sizeof(client_readers[0]); i++) {
-		if (client_readers[i].type != e->type)
-			continue;
-		struct cursor in = cursor_child(list, e->data);
-		client_readers[i].read(s, &in, d);
+	read_fn *const read = client_reader(e->type);
+
+	if (read == NULL)
 		return;
-	}
+	struct cursor in = cursor_child(list, e->data);
+	read(s, &in, d);
 }
 
 static struct bytes

@@ -1,7 +1,7 @@
 /*
  * ja4.c - see ja4.h, also for the licence notice.
- * Sections named in comments are those of the specification. Lists are kept as numbers until they
- * are hashed, so that a list met before costs a comparison and no digest.
+ * Sections named in comments are those of the specification. Clients of one make send the same
+ * lists in the same order: a hello like one met before costs a comparison, and no digest.
  */
 #include "analyzer/tls/ja4.h"
 
@@ -17,14 +17,15 @@ enum {
 	EXT_ALPN = 16,
 	EXT_SUPPORTED_VERSIONS = 43,
 
+	JA4_BEGIN = 10,    /* characters before the first "_" */
 	CODES_MAX = 65536, /* more than the lists of one ClientHello can hold */
 	CODE_TEXT = 5,     /* "002f," */
 	DIGEST_TEXT = 12,
 	COUNT_MAX = 99,
 	SHORT_LIST = 48, /* sorted by insertion up to here */
 
-	CACHE_SLOTS = 4096,
-	CACHE_CODES = 100,
+	MET_SLOTS = 1024,
+	MET_MAX = 472, /* bytes of a hello's key; what has more is made each time */
 };
 
 /* Codes to hash: sorted ones, then `tail` ones in their own order behind a "_". */
@@ -33,10 +34,11 @@ struct codes {
 	size_t sorted, count;
 };
 
-struct slot {
-	uint16_t code[CACHE_CODES];
-	uint16_t sorted, count; /* count 0: free */
-	char text[DIGEST_TEXT];
+/* All that a fingerprint is made of, as it was sent. */
+struct met {
+	size_t len; /* 0: free */
+	uint8_t key[MET_MAX];
+	char text[JA4_SIZE];
 };
 
 struct ja4 {
@@ -44,7 +46,7 @@ struct ja4 {
 	struct hash_key key;
 	struct codes codes;
 	char text[CODES_MAX * CODE_TEXT];
-	struct slot slots[CACHE_SLOTS];
+	struct met met[MET_SLOTS];
 };
 
 /* What the extensions say, besides their codes. */
@@ -133,14 +135,19 @@ put_hex4(char *out, uint16_t v)
 		out[i] = digit[v >> (12 - 4 * i) & 15];
 }
 
-/* "Cipher hash", "Extension hash": lower-case hex, commas, "_" before what is not sorted. */
+/* "Cipher hash", "Extension hash": lower-case hex, commas, "_" before what is not sorted. "If there
+ * are no ciphers [extensions] in the sorted list": zeros. */
 static bool
-digest_codes(struct ja4 *j, char out[DIGEST_TEXT])
+put_digest(struct ja4 *j, char out[DIGEST_TEXT])
 {
 	const struct codes *c = &j->codes;
 	uint8_t sha256[HASH_SHA256_LEN];
 	size_t n = 0;
 
+	if (c->sorted == 0) {
+		memset(out, '0', DIGEST_TEXT);
+		return true;
+	}
 	for (size_t i = 0; i < c->count; i++) {
 		if (i > 0)
 			j->text[n++] = i == c->sorted ? '_' : ',';
@@ -151,40 +158,6 @@ digest_codes(struct ja4 *j, char out[DIGEST_TEXT])
 		return false;
 	for (unsigned i = 0; i < DIGEST_TEXT / 4; i++)
 		put_hex4(out + 4 * i, (uint16_t)(sha256[2 * i] << 8 | sha256[2 * i + 1]));
-	return true;
-}
-
-static bool
-slot_matches(const struct slot *s, const struct codes *c)
-{
-	return s->count == c->count && s->sorted == c->sorted &&
-	       memcmp(s->code, c->code, c->count * sizeof c->code[0]) == 0;
-}
-
-/* "If there are no ciphers [extensions] in the sorted list": zeros. */
-static bool
-put_digest(struct ja4 *j, char out[DIGEST_TEXT])
-{
-	const struct codes *c = &j->codes;
-	size_t size = c->count * sizeof c->code[0];
-	struct slot *s;
-
-	if (c->sorted == 0) {
-		memset(out, '0', DIGEST_TEXT);
-		return true;
-	}
-	if (c->count > CACHE_CODES)
-		return digest_codes(j, out);
-	s = &j->slots[(hash_bytes(&j->key, c->code, size) + c->sorted) % CACHE_SLOTS];
-	if (!slot_matches(s, c)) {
-		s->count = 0;
-		if (!digest_codes(j, s->text))
-			return false;
-		memcpy(s->code, c->code, size);
-		s->sorted = (uint16_t)c->sorted;
-		s->count = (uint16_t)c->count;
-	}
-	memcpy(out, s->text, DIGEST_TEXT);
 	return true;
 }
 
@@ -240,7 +213,7 @@ read_extension(struct extensions *x, uint16_t type, struct bytes body)
 	}
 }
 
-/* Fills j->codes for the extension hash on the way. */
+/* Fills j->codes for the extension hash on the way, in their order. */
 static struct extensions
 read_extensions(struct ja4 *j, const struct ja4_hello *hello)
 {
@@ -259,9 +232,6 @@ read_extensions(struct ja4 *j, const struct ja4_hello *hello)
 			codes_add(&j->codes, type);
 		read_extension(&x, type, body);
 	}
-	codes_sort(&j->codes);
-	if (j->codes.sorted > 0)
-		codes_add_list(&j->codes, x.signature_algorithms);
 	return x;
 }
 
@@ -318,24 +288,81 @@ put_count(char out[2], size_t n)
 	out[1] = (char)('0' + n % 10);
 }
 
-/* t13d1516h2_8daaf6152771_e5627efa2ab1: each part has its fixed place. */
-bool
-ja4_text(struct ja4 *j, const struct ja4_hello *hello, char out[JA4_SIZE])
+static bool
+put_digests(struct ja4 *j, const struct ja4_hello *hello, struct bytes signature_algorithms,
+	    char out[JA4_SIZE])
 {
-	struct extensions x = read_extensions(j, hello);
+	codes_sort(&j->codes);
+	if (j->codes.sorted > 0)
+		codes_add_list(&j->codes, signature_algorithms);
 	bool ok = put_digest(j, out + 24);
-
-	out[0] = hello->transport;
-	memcpy(out + 1, version_text(x.version), 2);
-	out[3] = x.server_name ? 'd' : 'i';
-	put_count(out + 6, x.count);
-	put_alpn(out + 8, x.alpn);
 	j->codes.count = 0;
 	codes_add_list(&j->codes, hello->cipher_suites);
 	codes_sort(&j->codes);
 	put_count(out + 4, j->codes.count);
 	out[10] = out[23] = '_';
-	ok = put_digest(j, out + 11) && ok;
+	return put_digest(j, out + 11) && ok;
+}
+
+static void
+put(uint8_t *key, size_t *len, const void *data, size_t n)
+{
+	if (n > 0)
+		memcpy(key + *len, data, n);
+	*len += n;
+}
+
+/* What was made for a hello with the same lists and the same beginning of the fingerprint, or
+ * where it can be kept; NULL when there is too much of it. *found: it was met before. */
+static struct met *
+find_met(struct ja4 *j, const struct ja4_hello *hello, const struct extensions *x, const char *out,
+	 bool *found)
+{
+	const struct bytes ciphers = hello->cipher_suites, schemes = x->signature_algorithms;
+	const size_t types_len = j->codes.count * sizeof j->codes.code[0];
+	const size_t lengths[] = {ciphers.len, types_len};
+	uint8_t key[MET_MAX];
+	size_t len = 0;
+
+	if (sizeof lengths + JA4_BEGIN + ciphers.len + types_len + schemes.len > MET_MAX)
+		return NULL;
+	put(key, &len, lengths, sizeof lengths);
+	put(key, &len, out, JA4_BEGIN);
+	put(key, &len, ciphers.data, ciphers.len);
+	put(key, &len, j->codes.code, types_len);
+	put(key, &len, schemes.data, schemes.len);
+	struct met *m = &j->met[hash_bytes(&j->key, key, len) % MET_SLOTS];
+	*found = m->len == len && memcmp(m->key, key, len) == 0;
+	if (!*found) {
+		memcpy(m->key, key, len);
+		m->len = len;
+	}
+	return m;
+}
+
+/* t13d1516h2_8daaf6152771_e5627efa2ab1: each part has its fixed place. */
+bool
+ja4_text(struct ja4 *j, const struct ja4_hello *hello, char out[JA4_SIZE])
+{
+	struct extensions x = read_extensions(j, hello);
+	bool found = false;
+
+	out[0] = hello->transport;
+	memcpy(out + 1, version_text(x.version), 2);
+	out[3] = x.server_name ? 'd' : 'i';
+	memcpy(out + 4, "00", 2); /* the number of ciphers, which their list tells */
+	put_count(out + 6, x.count);
+	put_alpn(out + 8, x.alpn);
+	struct met *m = find_met(j, hello, &x, out, &found);
+	if (found) {
+		memcpy(out, m->text, JA4_SIZE);
+		return true;
+	}
+	bool ok = put_digests(j, hello, x.signature_algorithms, out);
 	out[ok ? JA4_LEN : 0] = '\0';
+	if (m != NULL) {
+		memcpy(m->text, out, JA4_SIZE);
+		m->len = ok ? m->len : 0;
+	}
 	return ok;
 }

@@ -23,7 +23,7 @@ struct ja4_hello {
 	struct bytes extensions;    /* likewise; empty when there is none */
 };
 
-/* Holds scratch space and the digests of lists met before. Not to be shared between threads. */
+/* Scratch space, and the fingerprints of hellos met before. Not to be shared between threads. */
 struct ja4;
 
 struct ja4 *ja4_create(void);    /* NULL when memory is short */

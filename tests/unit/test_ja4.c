@@ -226,6 +226,48 @@ test_truncations(void **state)
 	}
 }
 
+enum { CODE = 0x1111, NO_SCHEMES = -1 };
+
+static const char *
+repeated_ja4(struct ja4 *j, int n_ciphers, int n_types, int n_schemes)
+{
+	struct list ciphers = {.len = 0}, extensions = {.len = 0}, schemes = {.len = 0};
+
+	for (int i = 0; i < n_ciphers; i++)
+		put16(&ciphers, CODE);
+	put16(&schemes, 2 * (unsigned)n_schemes);
+	for (int i = 0; i < n_schemes; i++)
+		put16(&schemes, CODE);
+	if (n_schemes != NO_SCHEMES)
+		put_extension(&extensions, 13, schemes.data, schemes.len);
+	for (int i = 0; i < n_types; i++)
+		put_extension(&extensions, CODE, "", 0);
+	return ja4(j, 't', 0x0303, &ciphers, &extensions);
+}
+
+/* Hellos of the same bytes in other places (more than 99 extensions are as many in the text): what
+ * is remembered of one is not another's. */
+static void
+test_met(void **state)
+{
+	static const struct {
+		int ciphers, types, schemes;
+	} rows[] = {{2, 100, NO_SCHEMES}, {1, 101, NO_SCHEMES}, {1, 100, 1}, {1, 101, 0}};
+	char fresh_text[JA4_SIZE];
+
+	for (unsigned i = 0; i < 2 * sizeof rows / sizeof rows[0]; i++) {
+		unsigned r = i / 2;
+		struct ja4 *fresh = ja4_create();
+		memcpy(fresh_text,
+		       repeated_ja4(fresh, rows[r].ciphers, rows[r].types, rows[r].schemes),
+		       sizeof fresh_text);
+		assert_string_equal(
+		    repeated_ja4(*state, rows[r].ciphers, rows[r].types, rows[r].schemes),
+		    fresh_text);
+		ja4_destroy(fresh);
+	}
+}
+
 static int
 setup(void **state)
 {
@@ -247,6 +289,7 @@ main(void)
 	    cmocka_unit_test(test_example),  cmocka_unit_test(test_nothing),
 	    cmocka_unit_test(test_versions), cmocka_unit_test(test_alpn),
 	    cmocka_unit_test(test_lists),    cmocka_unit_test(test_truncations),
+	    cmocka_unit_test(test_met),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
