@@ -49,7 +49,8 @@ expect_flow(const struct expected *x)
 
 /* Bytes that are skipped never get to the sink. */
 static void
-expect_sink(const struct flow_sink *sink, const struct segment *s, const struct expected *x)
+expect_sink(const struct flow_sink *sink, const struct segment *s, const struct expected *x,
+	    bool near)
 {
 	struct flow_entry *e = x->pair != NULL ? x->pair->flow : NULL;
 
@@ -57,7 +58,7 @@ expect_sink(const struct flow_sink *sink, const struct segment *s, const struct 
 		return;
 	unsigned d = x->side ^ e->side_a;
 	if (e->reassembly[d].until <= e->flow.dir[d].next + s->payload_len)
-		sink->expect(&e->flow, (enum flow_dir)d);
+		sink->expect(&e->flow, (enum flow_dir)d, near);
 }
 
 void
@@ -72,7 +73,9 @@ flow_expect(const struct flow_table *t, const struct segment *const s[], size_t 
 	for (size_t i = 0; i < n; i++)
 		expect_flow(&x[i]);
 	for (size_t i = 0; i < n; i++)
-		expect_sink(&t->sink, s[i], &x[i]);
+		expect_sink(&t->sink, s[i], &x[i], false);
+	for (size_t i = 0; i < n; i++)
+		expect_sink(&t->sink, s[i], &x[i], true);
 }
 
 /* Flows end one after another, long after they were last touched: each is followed a little further

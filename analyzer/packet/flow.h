@@ -133,9 +133,9 @@ struct flow {
  * sure). A gap in skipped bytes may be told late: its end then lies at or before the direction's
  * `next`, and delivery is not concerned. control is called for SYN, FIN and RST as they are seen
  * (flags as on the wire); it may be NULL. end is called exactly once per flow; the flow is gone
- * after it. expect and expect_end may be NULL: data or the end will come
- * soon, what they touch may be fetched into the cache; away: flows that end before this one, twice
- * each flow is announced, from further away first. */
+ * after it. expect and expect_end may be NULL: data or the end will come soon, what they touch may
+ * be fetched into the cache. Each is announced twice, so that pointers fetched the first time can
+ * be followed the second (near, or one flow away that ends before). */
 struct flow_sink {
 	void *ctx;
 	void (*open)(void *ctx, struct flow *f);
@@ -145,7 +145,7 @@ struct flow_sink {
 	void (*control)(void *ctx, struct flow *f, enum flow_dir d, uint8_t tcp_flags,
 			const struct flow_mark *mark);
 	void (*end)(void *ctx, struct flow *f, enum flow_end why);
-	void (*expect)(const struct flow *f, enum flow_dir d);
+	void (*expect)(const struct flow *f, enum flow_dir d, bool near);
 	void (*expect_end)(const struct flow *f, unsigned away);
 };
 

@@ -3,12 +3,20 @@
  */
 #include "analyzer/tls/framing.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "analyzer/tls/framing_impl.h"
 #include "dissectors/tls/alert.h"
 #include "dissectors/tls/handshake.h"
 #include "dissectors/wire/cursor.h"
+
+void
+framing_init(struct framing *f)
+{
+	memset(f, 0, offsetof(struct framing, resync));
+	resync_init(&f->resync);
+}
 
 void
 framing_start(struct framing *f)
@@ -22,7 +30,7 @@ framing_start_lost(struct framing *f)
 {
 	f->state = FRAMING_LOST;
 	f->resynced = true;
-	f->resync = (struct resync){0};
+	resync_init(&f->resync);
 	f->assembler.len = 0;
 	f->assembler.discard = 0;
 	f->assembler.desync = true;
@@ -33,7 +41,7 @@ framing_finish(struct framing *f)
 {
 	assembler_finish(&f->assembler);
 	free(f->body);
-	*f = (struct framing){0};
+	framing_init(f);
 }
 
 static void
@@ -43,7 +51,7 @@ take_head(struct framing_view *v, size_t want)
 	struct bytes part = framing_consume(v, framing_least(want - f->head_len, v->in.len));
 
 	memcpy(f->head + f->head_len, part.data, part.len);
-	f->head_len += (unsigned)part.len;
+	f->head_len = (uint8_t)(f->head_len + part.len);
 }
 
 static void

@@ -38,26 +38,29 @@ enum { FRAMING_SMALL_MAX = 64 };
 
 struct framing {
 	enum framing_state state;
+	enum framing_opening opening;
 	uint8_t head[TLS_RECORD_HEADER_LEN]; /* header, then the first bytes of a probed or short
 						body */
-	unsigned head_len;
+	uint8_t head_len;
 	struct tls_record_header record;
-	uint64_t record_at, record_end;
-	bool sealed;                /* this sender has sent ChangeCipherSpec */
-	bool resynced;              /* headers were lost once */
-	struct assembler assembler; /* of handshake messages */
-	enum framing_opening opening;
+	bool sealed;   /* this sender has sent ChangeCipherSpec */
+	bool resynced; /* headers were lost once */
 	bool kept;     /* the body of the record in hand is collected */
+	uint64_t record_at, record_end;
+	struct assembler assembler; /* of handshake messages */
+	uint64_t foreign_at;
 	uint8_t *body; /* TLS_CIPHERTEXT_MAX bytes; NULL until needed */
 	size_t body_len;
-	struct resync resync;
-	uint64_t foreign_at;
+	struct resync resync; /* last: few streams need it */
 };
 
-/* Ready at a record header (first use: zero-initialised). */
+/* As if nothing had been read yet. */
+void framing_init(struct framing *f);
+/* Ready at a record header. */
 void framing_start(struct framing *f);
 /* Ready to look for headers, as after a hole. */
 void framing_start_lost(struct framing *f);
+/* Release what it holds; then as after framing_init. */
 void framing_finish(struct framing *f);
 
 /* The next view of direction `side`. Returns the stream offset before which nothing is of interest

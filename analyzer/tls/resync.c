@@ -5,6 +5,14 @@
 
 #include "dissectors/wire/cursor.h"
 
+void
+resync_init(struct resync *r)
+{
+	r->count = 0;
+	r->part_len = 0;
+	r->next = 0;
+}
+
 /* The header in r->part continues what was found, or starts anew. */
 static bool
 accept(struct resync *r, uint64_t at, const struct flow_mark *mark)
@@ -53,5 +61,5 @@ void
 resync_gap(struct resync *r, uint64_t at, uint64_t len)
 {
 	if (r->count > 0 && (r->part_len > 0 || at + len > r->next))
-		*r = (struct resync){0};
+		resync_init(r);
 }

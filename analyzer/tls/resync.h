@@ -21,15 +21,16 @@ struct resync_header {
 	struct flow_mark mark; /* of the segment that held the header */
 };
 
-/* Zero-initialised is ready. found[0 .. count-1] are the headers in a row so far. */
+/* found[0 .. count-1] are the headers in a row so far; most streams never have any. */
 struct resync {
-	struct resync_header found[RESYNC_HEADERS];
 	unsigned count;
-	uint64_t next; /* offset of the header expected next, when count > 0 */
-	uint8_t part[TLS_RECORD_HEADER_LEN];
 	unsigned part_len; /* bytes of a header that straddles two views */
+	uint64_t next;     /* offset of the header expected next, when count > 0 */
+	uint8_t part[TLS_RECORD_HEADER_LEN];
+	struct resync_header found[RESYNC_HEADERS];
 };
 
+void resync_init(struct resync *r);
 /* Look at the next view of the stream. True once three headers are found; then found[2].at, which
  * lies in this view or ended with it, is where reading can go on. */
 bool resync_feed(struct resync *r, const struct flow_data *d);

@@ -15,6 +15,7 @@ tls_run_init(struct tls_run *r)
 {
 	*r = (struct tls_run){0};
 	pool_init(&r->streams, sizeof(struct tls_stream), SIZE_MAX);
+	pool_init(&r->searches, sizeof(struct search_kept), SIZE_MAX);
 	r->ports.key = r->fetches.key = &r->key;
 	r->hasher = hasher_create();
 	r->certificates = certificates_create();
@@ -38,6 +39,7 @@ tls_run_finish(struct tls_run *r)
 	crypto_destroy(r->crypto);
 	sign_cache_destroy(r->signatures);
 	pool_finish(&r->streams);
+	pool_finish(&r->searches);
 	blocks_finish(&r->blocks);
 	tls_ports_clear(&r->ports);
 	fetches_clear(&r->fetches);

@@ -44,7 +44,8 @@ struct tls_run {
 	bool verify_all;                 /* check every proof, also of accepted attempts */
 	/* memory of the sessions in hand, see transcript.h and decrypt.h */
 	struct blocks blocks;
-	struct pool streams; /* struct tls_stream */
+	struct pool streams;  /* struct tls_stream */
+	struct pool searches; /* struct search_kept */
 	size_t transcript_bytes, held_bytes;
 	uint8_t *buffer; /* what was opened last */
 };

@@ -3,7 +3,6 @@
  */
 #include "analyzer/tls/search.h"
 
-#include <stddef.h>
 #include <string.h>
 
 #include "dissectors/tls/alert.h"
@@ -11,11 +10,44 @@
 #include "dissectors/tls/sslv2.h"
 #include "dissectors/wire/cursor.h"
 
+enum { NOT_SSLV2 = SEARCH_SSLV2_MAX + 1 }; /* sslv2_len when the stream begins otherwise */
+
 void
-search_init(struct search *s, bool alerts)
+search_init(struct search *s, struct pool *pool)
 {
-	memset(s, 0, offsetof(struct search, dropped));
+	s->pool = pool;
+	s->kept = NULL;
+	s->failed = false;
+	search_again(s, false);
+}
+
+void
+search_finish(struct search *s)
+{
+	if (s->kept != NULL)
+		pool_give(s->pool, s->kept);
+	s->kept = NULL;
+}
+
+void
+search_again(struct search *s, bool alerts)
+{
 	s->alerts = alerts;
+	s->midstream = false;
+	s->dropped_len = s->tail_len = s->sslv2_len = 0;
+	s->seen = s->hello_at = s->sslv2_at = 0;
+	s->before = (struct bytes){0};
+	resync_init(&s->resync);
+}
+
+/* Where bytes are kept; NULL when memory is short. */
+static struct search_kept *
+kept(struct search *s)
+{
+	if (s->kept == NULL)
+		s->kept = pool_take(s->pool);
+	s->failed |= s->kept == NULL;
+	return s->kept;
 }
 
 /* A record that holds nothing but a readable alert: the answer of a server that likes no
@@ -73,9 +105,11 @@ next_candidate(const struct search *s, struct bytes in, size_t from)
 static void
 keep_tail(struct search *s, struct bytes in)
 {
-	s->tail_len = in.len < sizeof(s->tail) ? in.len : 0;
-	if (s->tail_len > 0)
-		memmove(s->tail, in.data, s->tail_len);
+	s->tail_len = 0;
+	if (in.len == 0 || in.len >= sizeof(s->kept->tail) || kept(s) == NULL)
+		return;
+	s->tail_len = (uint16_t)in.len;
+	memmove(s->kept->tail, in.data, in.len);
 }
 
 /* Probe every position of a view; *at is the position found or, for MORE, where to begin again. */
@@ -101,45 +135,57 @@ scan(const struct search *s, struct bytes in, size_t *at)
 static enum search_found
 scan_joint(struct search *s, const struct flow_data *d, bool *wait)
 {
-	uint8_t joint[sizeof(s->tail) + TLS_PROBE_MAX];
+	uint8_t joint[sizeof(s->kept->tail) + TLS_PROBE_MAX];
 	size_t more = d->data.len < TLS_PROBE_MAX ? d->data.len : TLS_PROBE_MAX;
 	size_t len = s->tail_len + more, at;
 
-	memcpy(joint, s->tail, s->tail_len);
+	memcpy(joint, s->kept->tail, s->tail_len);
 	memcpy(joint + s->tail_len, d->data.data, more);
 	enum search_found found = scan(s, bytes_of(joint, len), &at);
 	*wait = false;
 	if (at >= s->tail_len) /* nothing begins in the tail; the view itself is scanned next */
 		return SEARCH_NOTHING;
 	s->hello_at = d->at - s->tail_len + at;
-	s->before = bytes_of(s->tail + at, s->tail_len - at);
-	if (found == SEARCH_NOTHING && more == d->data.len && len <= sizeof(s->tail)) {
+	s->before = bytes_of(s->kept->tail + at, s->tail_len - at);
+	if (found == SEARCH_NOTHING && more == d->data.len && len <= sizeof(s->kept->tail)) {
 		*wait = true;
 		keep_tail(s, bytes_of(joint, len));
 	}
 	return found;
 }
 
+/* The stream so far, as much of it as an SSLv2-format hello may be long. */
+static struct bytes
+keep_sslv2(struct search *s, const struct flow_data *d)
+{
+	size_t room = sizeof(s->kept->sslv2) - s->sslv2_len;
+	size_t n = d->data.len < room ? d->data.len : room;
+
+	if (kept(s) == NULL)
+		return (struct bytes){0};
+	if (s->sslv2_len == 0)
+		s->sslv2_at = d->at;
+	memcpy(s->kept->sslv2 + s->sslv2_len, d->data.data, n);
+	s->sslv2_len = (uint16_t)(s->sslv2_len + n);
+	return bytes_of(s->kept->sslv2, s->sslv2_len);
+}
+
 static enum search_found
 feed_sslv2(struct search *s, const struct flow_data *d)
 {
-	size_t room = sizeof(s->sslv2) - s->sslv2_len;
-	size_t n = d->data.len < room ? d->data.len : room;
 	uint16_t length;
 
-	if (s->sslv2_len == 0)
-		s->sslv2_at = d->at;
-	memcpy(s->sslv2 + s->sslv2_len, d->data.data, n);
-	s->sslv2_len += n;
-	struct bytes have = bytes_of(s->sslv2, s->sslv2_len);
-	struct cursor c = cursor_init(have, 0);
-	enum tls_probe p = sslv2_client_hello_probe(have);
-	if (p == TLS_PROBE_NO) {
-		s->sslv2_len = sizeof(s->sslv2) + 1; /* never again */
+	if (s->sslv2_len == 0 && sslv2_client_hello_probe(d->data) == TLS_PROBE_NO) {
+		s->sslv2_len = NOT_SSLV2;
 		return SEARCH_NOTHING;
 	}
+	struct bytes have = keep_sslv2(s, d);
+	struct cursor c = cursor_init(have, 0);
+	enum tls_probe p = sslv2_client_hello_probe(have);
+	if (p == TLS_PROBE_NO)
+		s->sslv2_len = NOT_SSLV2;
 	if (p == TLS_PROBE_YES && sslv2_header_parse(&c, &length) && cursor_left(&c) >= length) {
-		s->sslv2_len = SSLV2_HEADER_LEN + (size_t)length;
+		s->sslv2_len = (uint16_t)(SSLV2_HEADER_LEN + length);
 		s->hello_at = s->sslv2_at;
 		return SEARCH_SSLV2_HELLO;
 	}
@@ -154,7 +200,7 @@ feed_records(struct search *s, const struct flow_data *d)
 		enum search_found found = scan_joint(s, d, &wait);
 		if (found != SEARCH_NOTHING || wait)
 			return found;
-		memcpy(s->dropped, s->tail, s->tail_len);
+		memcpy(s->kept->dropped, s->kept->tail, s->tail_len);
 		s->dropped_len = s->tail_len;
 		s->tail_len = 0;
 	}
@@ -181,7 +227,7 @@ search_feed(struct search *s, const struct flow_data *d)
 		return SEARCH_NOTHING;
 	if (s->seen > SEARCH_PRELUDE_MAX)
 		return SEARCH_GIVEN_UP;
-	if ((first || s->sslv2_len > 0) && s->sslv2_len <= sizeof(s->sslv2))
+	if ((first || s->sslv2_len > 0) && s->sslv2_len != NOT_SSLV2)
 		found = feed_sslv2(s, d);
 	if (found == SEARCH_NOTHING)
 		found = feed_records(s, d);
@@ -200,14 +246,14 @@ search_gap(struct search *s, uint64_t at, uint64_t len)
 
 	/* keep_tail() keeps bytes from a candidate on that no probe has refused yet. */
 	if (s->tail_len >= SEARCH_CUT_HELLO_MIN &&
-	    probe_record(s, bytes_of(s->tail, s->tail_len), &found) != TLS_PROBE_NO &&
+	    probe_record(s, bytes_of(s->kept->tail, s->tail_len), &found) != TLS_PROBE_NO &&
 	    found != SEARCH_ALERT) {
 		s->hello_at = at - s->tail_len;
-		s->before = bytes_of(s->tail, s->tail_len);
+		s->before = bytes_of(s->kept->tail, s->tail_len);
 		return found;
 	}
 	s->tail_len = 0;
-	s->sslv2_len = sizeof(s->sslv2) + 1;
+	s->sslv2_len = NOT_SSLV2;
 	resync_gap(&s->resync, at, len);
 	s->midstream = true;
 	return SEARCH_NOTHING;

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "analyzer/packet/flow.h"
+#include "analyzer/packet/pool.h"
 #include "analyzer/tls/resync.h"
 #include "dissectors/tls/probe.h"
 #include "dissectors/wire/bytes.h"
@@ -30,31 +31,40 @@ enum search_found {
 	SEARCH_GIVEN_UP,    /* the prelude is over */
 };
 
-/* The buffers are last: search_init leaves them, and most streams never touch them. */
-struct search {
-	bool alerts; /* the other direction speaks TLS: an alert record counts as its start, too */
-	bool midstream;      /* the beginning was not captured: records in a row count */
-	uint64_t seen;       /* bytes looked at */
-	uint64_t hello_at;   /* offset of what was found */
-	struct bytes before; /* its bytes from earlier views; then comes the view */
-	size_t dropped_len;  /* set by search_feed */
-	size_t tail_len;
-	size_t sslv2_len;
-	uint64_t sslv2_at;
-	struct resync resync;
+/* What is kept of earlier views. Most streams begin with a hello that needs nothing kept. */
+struct search_kept {
 	/* ends of earlier views that began no hello after all; they end where the view begins */
 	uint8_t dropped[TLS_PROBE_MAX * 2];
 	uint8_t tail[TLS_PROBE_MAX * 2]; /* end of the last view that may begin a hello */
 	uint8_t sslv2[SEARCH_SSLV2_MAX];
 };
 
+struct search {
+	struct pool *pool;        /* of struct search_kept; borrowed */
+	struct search_kept *kept; /* NULL: nothing was, so far */
+	bool alerts; /* the other direction speaks TLS: an alert record counts as its start, too */
+	bool midstream;       /* the beginning was not captured: records in a row count */
+	bool failed;          /* memory was short */
+	uint16_t dropped_len; /* set by search_feed */
+	uint16_t tail_len;
+	uint16_t sslv2_len;
+	uint64_t sslv2_at;
+	uint64_t seen;       /* bytes looked at */
+	uint64_t hello_at;   /* offset of what was found */
+	struct bytes before; /* its bytes from earlier views; then comes the view */
+	struct resync resync;
+};
+
 /* Ready at the beginning of a stream. */
-void search_init(struct search *s, bool alerts);
+void search_init(struct search *s, struct pool *pool);
+void search_finish(struct search *s);
+/* The same once more, after whatever was found. */
+void search_again(struct search *s, bool alerts);
 
 /*
  * Look at the next view. After CLIENT_HELLO, SERVER_HELLO and ALERT the record begins at hello_at:
  * the bytes of `before`, then the view from max(hello_at, d->at) on. After RECORDS, resync.found
- * has the headers. After SSLV2_HELLO the message with its header is in sslv2.
+ * has the headers. After SSLV2_HELLO the message with its header is in kept->sslv2.
  */
 enum search_found search_feed(struct search *s, const struct flow_data *d);
 /* Bytes are missing at this point. A hello that was cut here counts when its record and handshake

@@ -56,7 +56,7 @@ go_search(struct tls_stream *t, const struct flow_data *d, uint64_t from)
 	struct flow_data rest = view_from(d, from);
 
 	t->mode[d->dir] = MODE_SEARCH;
-	search_init(&t->search[d->dir], false);
+	search_again(&t->search[d->dir], false);
 	if (from < d->at)
 		search_head(t, d);
 	if (rest.data.len > 0)
@@ -121,7 +121,7 @@ start_client_hello(struct tls_stream *t, const struct flow_data *d, const struct
 static void
 start_sslv2(struct tls_stream *t, const struct flow_data *d, const struct search *s)
 {
-	struct bytes body = bytes_of(s->sslv2, s->sslv2_len);
+	struct bytes body = bytes_of(s->kept->sslv2, s->sslv2_len);
 	uint64_t end = s->sslv2_at + s->sslv2_len;
 	struct step step = {.kind = STEP_MESSAGE,
 			    .sender = TLS_CLIENT,
@@ -213,7 +213,7 @@ foreign_data(struct tls_stream *t, const struct flow_data *d)
 
 	if (s->dropped_len > 0)
 		session_foreign(t->session, side, d->at - s->dropped_len,
-				bytes_of(s->dropped, s->dropped_len), &d->mark);
+				bytes_of(s->kept->dropped, s->dropped_len), &d->mark);
 	if (foreign.len > 0)
 		session_foreign(t->session, side, d->at, foreign, &d->mark);
 }
@@ -225,9 +225,10 @@ search_data(struct tls_stream *t, const struct flow_data *d)
 
 	if (!t->flow->dir[d->dir].base_known && unwrap_carrier(t->unwrap, d->dir) == NULL)
 		s->midstream = true;
-	if (start_found(t, search_feed(s, d), d) || t->session == NULL)
-		return;
-	foreign_data(t, d);
+	enum search_found found = search_feed(s, d);
+	t->wing->failed |= s->failed;
+	if (!start_found(t, found, d) && t->session != NULL)
+		foreign_data(t, d);
 }
 
 /* --- from tls_wing.c ------------------------------------------------------------------------- */
@@ -271,7 +272,7 @@ tls_stream_restart(struct tls_stream *t, enum flow_dir d)
 	}
 	framing_finish(&t->framing[d]);
 	t->mode[d] = MODE_SEARCH;
-	search_init(&t->search[d], false);
+	search_again(&t->search[d], false);
 	t->lost[d] = (struct lost){0};
 }
 
@@ -300,6 +301,8 @@ tls_stream_end(struct tls_stream *t, enum flow_end why)
 		t->session->last_ns = t->flow->last_ns;
 		tls_stream_emit(t, why);
 	}
-	framing_finish(&t->framing[FLOW_DIR_A]);
-	framing_finish(&t->framing[FLOW_DIR_B]);
+	for (enum flow_dir d = FLOW_DIR_A; d < FLOW_DIR_COUNT; d++) {
+		search_finish(&t->search[d]);
+		framing_finish(&t->framing[d]);
+	}
 }

@@ -28,13 +28,13 @@ struct tls_stream {
 	struct unwrap *unwrap;       /* NULL: no direction looks like a carrier's */
 	struct tls_session *session; /* NULL until a hello */
 	enum mode mode[FLOW_DIR_COUNT];
-	struct framing framing[FLOW_DIR_COUNT];
-	struct lost lost[FLOW_DIR_COUNT];
-	unsigned restarts[FLOW_DIR_COUNT]; /* a carrier began another TLS session */
-	bool later;                        /* the session is not the connection's first */
-	bool told;                         /* a session was passed on */
+	bool later;   /* the session is not the connection's first */
+	bool told;    /* a session was passed on */
 	bool records; /* some direction begins like a TLS record, with a hello or without */
-	struct search search[FLOW_DIR_COUNT]; /* last: large, and of little use for long */
+	unsigned restarts[FLOW_DIR_COUNT]; /* a carrier began another TLS session */
+	struct lost lost[FLOW_DIR_COUNT];
+	struct framing framing[FLOW_DIR_COUNT];
+	struct search search[FLOW_DIR_COUNT];
 };
 
 /* Offsets are those of the TLS stream: the flow's, or what unwrap made of them. */

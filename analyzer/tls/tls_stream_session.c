@@ -99,7 +99,7 @@ tls_stream_next(struct tls_stream *t, enum flow_dir client)
 		return;
 	tls_stream_set_opening(t);
 	t->mode[!client] = MODE_SEARCH;
-	search_init(&t->search[!client], true);
+	search_again(&t->search[!client], true);
 }
 
 void

@@ -69,9 +69,11 @@ create(struct tls_wing *wing, struct flow *f)
 		wing->failed = true;
 		return NULL;
 	}
-	memset(t, 0, offsetof(struct tls_stream, search));
-	for (enum flow_dir d = FLOW_DIR_A; d < FLOW_DIR_COUNT; d++)
-		search_init(&t->search[d], false);
+	memset(t, 0, offsetof(struct tls_stream, framing));
+	for (enum flow_dir d = FLOW_DIR_A; d < FLOW_DIR_COUNT; d++) {
+		framing_init(&t->framing[d]);
+		search_init(&t->search[d], &wing->run->searches);
+	}
 	t->wing = wing;
 	t->flow = f;
 	return t;
@@ -148,14 +150,21 @@ fetch(const void *from, size_t len)
 		__builtin_prefetch((const char *)from + at);
 }
 
-/* Of a flow's data all goes through these. */
+/* Of a flow's data all goes through these; what comes after them few streams need. */
 static void
-sink_expect(const struct flow *f, enum flow_dir d)
+sink_expect(const struct flow *f, enum flow_dir d, bool near)
 {
 	const struct tls_stream *t = f->user;
 
-	fetch(t, 1);
-	fetch(&t->framing[d], sizeof(t->framing[d]));
+	if (!near) {
+		fetch(t, offsetof(struct tls_stream, framing));
+		fetch(&t->framing[d], offsetof(struct framing, resync));
+		return;
+	}
+	if (t->mode[d] == MODE_SEARCH)
+		fetch(&t->search[d], offsetof(struct search, resync));
+	if (t->session != NULL)
+		fetch(t->session, offsetof(struct tls_session, client_hello));
 }
 
 /* A session's own memory begins in front of its first messages (session_create). */
