@@ -44,22 +44,38 @@ end_of(const struct fragment *f)
 	return f->like.decrypted ? f->like.end : f->end - f->in.len;
 }
 
+static struct tls_handshake_header
+header_of(const uint8_t *message)
+{
+	struct cursor c = cursor_init(bytes_of(message, TLS_HANDSHAKE_HEADER_LEN), 0);
+	struct tls_handshake_header h;
+
+	tls_handshake_header_parse(&c, &h);
+	return h;
+}
+
+static size_t
+message_total(const uint8_t *message)
+{
+	return TLS_HANDSHAKE_HEADER_LEN + (size_t)header_of(message).length;
+}
+
+/* A message in hand; its body is empty when damaged. */
 static void
 deliver(const struct assembler *a, struct tls_stream *s, const struct fragment *f,
 	struct bytes message, bool damaged)
 {
-	struct cursor c = cursor_init(message, a->at);
-	struct tls_handshake_header h;
+	struct tls_handshake_header h = header_of(message.data);
 	struct step step = f->like;
 
-	tls_handshake_header_parse(&c, &h);
 	step.kind = STEP_MESSAGE;
 	step.at = a->at;
 	step.end = end_of(f);
 	step.type = h.type;
 	step.length = h.length;
 	step.damaged = damaged;
-	tls_stream_message(s, &step, damaged ? (struct bytes){0} : cursor_rest(&c));
+	bytes_take(&message, TLS_HANDSHAKE_HEADER_LEN);
+	tls_stream_message(s, &step, damaged ? (struct bytes){0} : message);
 }
 
 void
@@ -68,16 +84,6 @@ assembler_give_up(struct assembler *a, struct tls_stream *s, const struct fragme
 	if (a->len >= TLS_HANDSHAKE_HEADER_LEN)
 		deliver(a, s, f, bytes_of(a->message, a->len), true);
 	a->len = 0;
-}
-
-static size_t
-message_total(const uint8_t *header)
-{
-	struct cursor c = cursor_init(bytes_of(header, TLS_HANDSHAKE_HEADER_LEN), 0);
-	struct tls_handshake_header h;
-
-	tls_handshake_header_parse(&c, &h);
-	return TLS_HANDSHAKE_HEADER_LEN + (size_t)h.length;
 }
 
 static bool
@@ -130,10 +136,10 @@ assemble_some(struct assembler *a, struct tls_stream *s, struct fragment *f)
 	}
 	if (a->len == 0) {
 		a->at = begin_of(f);
-		if (f->in.len >= TLS_HANDSHAKE_HEADER_LEN &&
-		    f->in.len >= message_total(f->in.data)) {
-			struct bytes whole = bytes_take(&f->in, message_total(f->in.data));
-			deliver(a, s, f, whole, false);
+		size_t total =
+		    f->in.len >= TLS_HANDSHAKE_HEADER_LEN ? message_total(f->in.data) : SIZE_MAX;
+		if (f->in.len >= total) {
+			deliver(a, s, f, bytes_take(&f->in, total), false);
 			return;
 		}
 	}

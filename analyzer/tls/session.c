@@ -196,19 +196,18 @@ watch_revocation(struct tls_session *s, const struct chain_detail *chain)
 	}
 }
 
-/* Messages whose bodies are read; the others only happened. */
-static const struct {
-	uint8_t type;
-	const void *(*read)(struct tls_session *s, const struct step *step, struct bytes body,
+typedef const void *read_fn(struct tls_session *s, const struct step *step, struct bytes body,
 			    bool *damaged);
-} readers[] = {
-    {TLS_HS_client_hello, read_client_hello},
-    {TLS_HS_server_hello, read_server_hello},
-    {TLS_HS_new_session_ticket, read_ticket},
-    {TLS_HS_encrypted_extensions, read_encrypted_extensions},
-    {TLS_HS_certificate, certificate_list_read},
-    {TLS_HS_certificate_request, read_request},
-    {TLS_HS_compressed_certificate, certificate_list_read_compressed},
+
+/* Messages whose bodies are read, by type; the others only happened. */
+static read_fn *const readers[] = {
+    [TLS_HS_client_hello] = read_client_hello,
+    [TLS_HS_server_hello] = read_server_hello,
+    [TLS_HS_new_session_ticket] = read_ticket,
+    [TLS_HS_encrypted_extensions] = read_encrypted_extensions,
+    [TLS_HS_certificate] = certificate_list_read,
+    [TLS_HS_certificate_request] = read_request,
+    [TLS_HS_compressed_certificate] = certificate_list_read_compressed,
 };
 
 static bool
@@ -241,17 +240,16 @@ keep_transcript(struct tls_session *s, struct step *step, struct bytes body)
 }
 
 const struct step *
-session_message(struct tls_session *s, const struct step *step, struct bytes body)
+session_message(struct tls_session *s, struct step *step, struct bytes body)
 {
-	struct step kept = *step;
+	const size_t known = sizeof(readers) / sizeof(readers[0]);
 
-	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]) && !step->damaged; i++)
-		if (readers[i].type == step->type)
-			kept.detail = readers[i].read(s, step, body, &kept.damaged);
-	if (is_client_chain(&kept))
-		watch_revocation(s, kept.detail);
-	keep_transcript(s, &kept, body);
-	return session_step(s, &kept);
+	if (!step->damaged && step->type < known && readers[step->type] != NULL)
+		step->detail = readers[step->type](s, step, body, &step->damaged);
+	if (is_client_chain(step))
+		watch_revocation(s, step->detail);
+	keep_transcript(s, step, body);
+	return session_step(s, step);
 }
 
 void

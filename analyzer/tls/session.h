@@ -93,36 +93,37 @@ enum session_keys {
 
 struct decrypt;
 
+/* What every step touches comes first, up to client_hello. */
 struct tls_session {
-	struct arena arena;
-	struct tls_run *run;
-	struct trace trace;
-	const struct flow *flow;
 	enum flow_dir client;     /* which direction of the flow the TLS client sends */
-	bool client_guessed;      /* no hello was seen */
 	enum tls_version version; /* TLS_VERSION_UNKNOWN until a ServerHello */
-	const struct client_hello_detail *client_hello; /* the first */
-	const struct server_hello_detail *server_hello; /* the first that is no HelloRetryRequest */
-	bool over;           /* a fatal alert or close was read in the clear */
-	bool limit;          /* a limit was reached on the way */
-	bool hole_before[2]; /* by side: bytes were lost before TLS was recognised in it */
-	char *foreign_text;  /* first bytes of the server's foreign bytes, as sent; NULL none */
-	size_t foreign_text_len;
-	struct bytes first_bytes[2]; /* by side: for labelling, from its hello on */
+	bool client_guessed;      /* no hello was seen */
+	bool over;                /* a fatal alert or close was read in the clear */
+	bool limit;               /* a limit was reached on the way */
+	bool hole_before[2];      /* by side: bytes were lost before TLS was recognised in it */
+	struct tls_run *run;
+	struct arena arena;
 	uint64_t first_frame;
 	int64_t first_ns;
 	uint64_t last_frame;
 	int64_t last_ns;
+	struct decrypt *decrypt; /* NULL: no secrets can open anything */
+	struct trace trace;
+	struct transcript transcript;
+	const struct client_hello_detail *client_hello; /* the first */
+	const struct server_hello_detail *server_hello; /* the first that is no HelloRetryRequest */
+	const struct flow *flow;
+	char *foreign_text; /* first bytes of the server's foreign bytes, as sent; NULL none */
+	size_t foreign_text_len;
+	struct bytes first_bytes[2];       /* by side: for labelling, from its hello on */
 	struct outcome_certificate **held; /* every certificate interned for this session */
 	size_t n_held, held_cap;
 	struct request *requests[SESSION_REQUESTS_MAX]; /* likewise */
 	size_t n_requests;
 	/* what secrets opened */
-	struct decrypt *decrypt; /* NULL: nothing can */
 	enum session_keys keys;
 	uint64_t opened, not_opened; /* records */
 	bool keys_too_late;          /* more was to be held back than decrypt.h's limits allow */
-	struct transcript transcript;
 	const struct client_hello_detail *last_client_hello; /* of the latest handshake */
 	const struct server_hello_detail *last_server_hello;
 	const struct step *finished_right[2], *finished_wrong[2]; /* by side: Finished, checked */
@@ -140,9 +141,8 @@ void session_destroy(struct tls_session *s); /* takes NULL */
 /* Append a step that is no message. Both give it as it stands in the trace; NULL when it does not.
  */
 const struct step *session_step(struct tls_session *s, const struct step *step);
-/* Append a message; body is its body, empty when step->damaged. */
-const struct step *session_message(struct tls_session *s, const struct step *step,
-				   struct bytes body);
+/* Append a message; body is its body, empty when step->damaged. What it says completes the step. */
+const struct step *session_message(struct tls_session *s, struct step *step, struct bytes body);
 /* An SSLv2-format ClientHello; body is the message behind the record header. */
 void session_sslv2_hello(struct tls_session *s, const struct step *step, struct bytes body);
 /* Bytes of `side` at stream offset `at` that are no TLS records. */

@@ -34,7 +34,8 @@ struct flow_sink tls_wing_sink(struct tls_wing *wing);
 /* For framing.c, assembler.c and opened.c. */
 struct tls_stream;
 void tls_stream_step(struct tls_stream *t, const struct step *step);
-void tls_stream_message(struct tls_stream *t, const struct step *step, struct bytes body);
+/* step: is completed on the way into the trace. */
+void tls_stream_message(struct tls_stream *t, struct step *step, struct bytes body);
 /* An encrypted record. raw: the step to note when it can't be opened; body: NULL when it was not
  * captured whole or not kept. */
 void tls_stream_sealed(struct tls_stream *t, const struct step *raw,

@@ -103,9 +103,8 @@ tls_stream_next(struct tls_stream *t, enum flow_dir client)
 }
 
 void
-tls_stream_message(struct tls_stream *t, const struct step *step, struct bytes body)
+tls_stream_message(struct tls_stream *t, struct step *step, struct bytes body)
 {
-	struct step kept = *step;
 	enum flow_dir d = step->sender == TLS_CLIENT ? t->session->client : !t->session->client;
 
 	if (step->type == TLS_HS_client_hello && t->session->over && !step->decrypted &&
@@ -113,12 +112,12 @@ tls_stream_message(struct tls_stream *t, const struct step *step, struct bytes b
 		tls_stream_next(t, d);
 		if (t->session == NULL)
 			return;
-		kept.sender = TLS_CLIENT;
+		step->sender = TLS_CLIENT;
 	}
-	const struct step *in_trace = session_message(t->session, &kept, body);
-	if (kept.decrypted)
+	const struct step *in_trace = session_message(t->session, step, body);
+	if (step->decrypted)
 		decrypt_message(t->session->decrypt, in_trace);
-	else if (kept.type == TLS_HS_client_hello || kept.type == TLS_HS_server_hello)
+	else if (step->type == TLS_HS_client_hello || step->type == TLS_HS_server_hello)
 		tls_stream_hello(t);
 }
 

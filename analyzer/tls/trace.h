@@ -32,7 +32,7 @@ enum step_kind {
 	STEP_GAP,     /* bytes the capture lacks */
 	STEP_FIN,
 	STEP_RST,
-};
+} __attribute__((packed)); /* sessions wait with all their steps: they are kept small */
 
 /* Limits of one session; reaching one sets trace.limit. */
 enum {
@@ -43,21 +43,21 @@ enum {
 
 struct step {
 	struct step *next; /* same sender, later in the stream */
-	enum step_kind kind;
 	enum tls_side sender;
+	enum step_kind kind;
 	uint8_t type;        /* STEP_MESSAGE: HandshakeType */
 	uint8_t level, code; /* STEP_ALERT */
-	bool damaged;   /* STEP_MESSAGE: the header was read, the body is missing, malformed or too
-			   large */
-	bool decrypted; /* read with a secret; at and end are then those of the record */
-	bool resynced;  /* after a hole that hid a record header: nothing may rest on counts */
+	bool damaged;    /* STEP_MESSAGE: the header was read, the body is missing, malformed or too
+			    large */
+	bool decrypted;  /* read with a secret; at and end are then those of the record */
+	bool resynced;   /* after a hole that hid a record header: nothing may rest on counts */
+	uint32_t length; /* message without its header; else the record's body; folded: of the last
+			    one */
 	uint64_t at, end;      /* stream offsets of the message, record or hole in its direction */
 	struct flow_mark mark; /* of the segment that carried its last byte */
-	uint32_t length;  /* message without its header; else the record's body; folded: of the last
-			     one */
-	uint32_t repeat;  /* further records of a run folded into this step */
-	uint32_t kept_at; /* STEP_MESSAGE: 1 + where the transcript has it; 0: it has not */
-	const void *detail; /* session.h says what, by kind and type; NULL when damaged */
+	uint32_t repeat;       /* further records of a run folded into this step */
+	uint32_t kept_at;      /* STEP_MESSAGE: 1 + where the transcript has it; 0: it has not */
+	const void *detail;    /* session.h says what, by kind and type; NULL when damaged */
 };
 
 struct trace_side {
