@@ -68,14 +68,18 @@ extensions(struct cursor *in, struct ipv6 *out)
 bool
 ipv6_parse(struct cursor *in, uint32_t sent, struct ipv6 *out)
 {
+	struct bytes fixed = cursor_bytes(in, IPV6_HEADER, "header");
+
 	*out = (struct ipv6){0};
-	if (cursor_u32(in, "version, traffic class, flow label") >> 28 != 6)
+	if (fixed.len == 0)
+		return false;
+	if (fixed.data[0] >> 4 != 6)
 		return cursor_fail(in, "version");
-	uint32_t len = cursor_u16(in, "payload length");
-	out->protocol = cursor_u8(in, "next header");
-	out->hop_limit = cursor_u8(in, "hop limit");
-	out->src = cursor_bytes(in, 16, "source address");
-	out->dst = cursor_bytes(in, 16, "destination address");
+	uint32_t len = bytes_u16(fixed, 4);
+	out->protocol = fixed.data[6];
+	out->hop_limit = fixed.data[7];
+	out->src = bytes_part(fixed, 8, 16);
+	out->dst = bytes_part(fixed, 24, 16);
 	if (len == 0)
 		len = sent > IPV6_HEADER ? sent - IPV6_HEADER : 0;
 

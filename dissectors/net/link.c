@@ -16,6 +16,8 @@ enum {
 	PPP_IPV6 = 0x0057,
 };
 
+enum { ETHERNET_HEADER = 14 }; /* destination, source, type: IEEE 802.3 */
+
 /* Linux ARPHRD_ values whose `protocol` is no ethertype, tcpdump.org LINKTYPE_LINUX_SLL. */
 enum {
 	ARPHRD_ETHER = 1,
@@ -92,9 +94,12 @@ ethertype(struct cursor *in, uint16_t type, struct link *out)
 static void
 ethernet(struct cursor *in, struct link *out)
 {
-	cursor_skip(in, 6, "destination");
-	out->mac = cursor_bytes(in, 6, "source").data;
-	ethertype(in, cursor_u16(in, "type"), out);
+	struct bytes header = cursor_bytes(in, ETHERNET_HEADER, "header");
+
+	if (header.len == 0)
+		return;
+	out->mac = bytes_part(header, 6, 6).data;
+	ethertype(in, bytes_u16(header, 12), out);
 }
 
 /* Address and control may be left out (RFC 1661 section 6.6); no protocol begins with 0xff. */

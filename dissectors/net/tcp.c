@@ -6,20 +6,21 @@
 
 enum { TCP_HEADER_MIN = 20 };
 
-/* Read in the 32-bit rows of the RFC's picture, as in ipv4.c. */
+/* The fixed part is read as a whole, as in ipv4.c. */
 bool
 tcp_parse(struct cursor *in, struct tcp *out)
 {
-	uint32_t port_row = cursor_u32(in, "source port, destination port");
-	out->seq = cursor_u32(in, "sequence number");
-	out->ack = cursor_u32(in, "acknowledgment number");
-	uint32_t flag_row = cursor_u32(in, "data offset, control bits, window");
-	cursor_skip(in, 4, "checksum, urgent pointer");
-	out->src_port = (uint16_t)(port_row >> 16);
-	out->dst_port = (uint16_t)port_row;
-	out->header_len = (uint8_t)((flag_row >> 28) * 4);
-	out->flags = (uint8_t)(flag_row >> 16);
-	if (cursor_ok(in) && out->header_len < TCP_HEADER_MIN)
+	struct bytes fixed = cursor_bytes(in, TCP_HEADER_MIN, "header");
+
+	if (fixed.len == 0)
+		return false;
+	out->src_port = bytes_u16(fixed, 0);
+	out->dst_port = bytes_u16(fixed, 2);
+	out->seq = bytes_u32(fixed, 4);
+	out->ack = bytes_u32(fixed, 8);
+	out->header_len = (uint8_t)((fixed.data[12] >> 4) * 4);
+	out->flags = fixed.data[13];
+	if (out->header_len < TCP_HEADER_MIN)
 		return cursor_fail(in, "data offset");
 	if (out->header_len > TCP_HEADER_MIN)
 		cursor_skip(in, out->header_len - (size_t)TCP_HEADER_MIN, "options");

@@ -77,12 +77,6 @@ cursor_vec(struct cursor *c, unsigned prefix, const char *field)
 	return cursor_bytes(c, n, field);
 }
 
-struct bytes
-cursor_rest(struct cursor *c)
-{
-	return cursor_bytes(c, cursor_left(c), "rest");
-}
-
 void
 cursor_adopt(struct cursor *parent, const struct cursor *child)
 {

@@ -109,8 +109,6 @@ cursor_skip(struct cursor *c, size_t n, const char *field)
 
 /* A vector with a length prefix of `prefix` bytes (1, 2 or 3), RFC 8446 section 3.4. */
 struct bytes cursor_vec(struct cursor *c, unsigned prefix, const char *field);
-/* All that is left. */
-struct bytes cursor_rest(struct cursor *c);
 
 /* The byte that the next read would begin with; -1 when there is none or after a failure. */
 static inline int
@@ -148,6 +146,13 @@ static inline size_t
 cursor_left(const struct cursor *c)
 {
 	return c->failure != CURSOR_OK ? 0 : c->len - c->pos;
+}
+
+/* All that is left. */
+static inline struct bytes
+cursor_rest(struct cursor *c)
+{
+	return cursor_bytes(c, cursor_left(c), "rest");
 }
 
 /* True while there are bytes and nothing failed: the condition of every list loop. */

@@ -42,6 +42,10 @@ test_integers(void **state)
 		assert_int_equal(b.pos, w);
 		assert_int_equal(l.pos, w);
 	}
+	const struct bytes header = bytes_of(sample, sizeof(sample));
+	assert_int_equal(bytes_u16(header, 1), 0x0203);
+	assert_int_equal(bytes_u32(header, 5), 0x06070809);
+	assert_ptr_equal(bytes_part(header, 3, 6).data, sample + 3);
 	struct cursor c = over(4);
 	assert_int_equal(cursor_u8(&c, "a"), 1);
 	assert_int_equal(cursor_u24(&c, "b"), 0x020304);
