@@ -23,7 +23,8 @@ void *
 blocks_large(size_t size)
 {
 	if (size < BLOCKS_HUGE)
-		return malloc(size);
+		return aligned_alloc(BLOCKS_LINE,
+				     (size + BLOCKS_LINE - 1) / BLOCKS_LINE * BLOCKS_LINE);
 	size_t whole = (size + BLOCKS_HUGE - 1) / BLOCKS_HUGE * BLOCKS_HUGE;
 	void *p = whole >= size ? aligned_alloc(BLOCKS_HUGE, whole) : NULL;
 	if (p != NULL)

@@ -15,6 +15,7 @@ enum {
 	BLOCKS_CLASSES = 5, /* each twice as large as the one before: 4 to 64 KiB */
 	BLOCKS_LARGEST = BLOCKS_SMALLEST << (BLOCKS_CLASSES - 1),
 	BLOCKS_HUGE = 2 * 1024 * 1024, /* bytes of a huge page */
+	BLOCKS_LINE = 64,              /* bytes of a cache line, or of half a one */
 };
 
 struct block;
@@ -36,8 +37,16 @@ void blocks_give(struct blocks *b, void *memory, size_t size);
 /* Everything taken must have been given back. */
 void blocks_finish(struct blocks *b);
 
-/* Memory for tables, in huge pages from BLOCKS_HUGE bytes on; not zeroed, free() releases it. NULL
- * when memory is short. */
+/* These bytes will be needed soon: they are asked for while something else is done. */
+static inline void
+blocks_fetch(const void *from, size_t len)
+{
+	for (size_t at = 0; at < len; at += BLOCKS_LINE)
+		__builtin_prefetch((const char *)from + at);
+}
+
+/* Memory for tables, aligned to a cache line, in huge pages from BLOCKS_HUGE bytes on; not zeroed,
+ * free() releases it. NULL when memory is short. */
 void *blocks_large(size_t size);
 
 #endif

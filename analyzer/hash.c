@@ -25,14 +25,6 @@ hash_key_init(struct hash_key *key)
 }
 
 static uint64_t
-fold(uint64_t a, uint64_t b)
-{
-	__extension__ unsigned __int128 product = (unsigned __int128)a * b;
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-static uint64_t
 load8(const uint8_t *p)
 {
 	uint64_t v;
@@ -76,8 +68,8 @@ blocks(const struct hash_key *key, uint64_t seed, const uint8_t **p, size_t *len
 
 	for (; *len > BLOCK; *p += BLOCK, *len -= BLOCK)
 		for (unsigned i = 0; i < 4; i++)
-			lane[i] = fold(load8(*p + PIECE * i) ^ key->k[i],
-				       load8(*p + PIECE * i + 8) ^ lane[i]);
+			lane[i] = hash_fold(load8(*p + PIECE * i) ^ key->k[i],
+					    load8(*p + PIECE * i + 8) ^ lane[i]);
 	return lane[0] ^ lane[1] ^ lane[2] ^ lane[3];
 }
 
@@ -91,7 +83,7 @@ hash_bytes(const struct hash_key *key, const void *data, size_t len)
 	if (left > BLOCK)
 		seed = blocks(key, seed, &p, &left);
 	for (; left > PIECE; p += PIECE, left -= PIECE)
-		seed = fold(load8(p) ^ key->k[1], load8(p + 8) ^ seed);
+		seed = hash_fold(load8(p) ^ key->k[1], load8(p + 8) ^ seed);
 	load_short(p, left, &a, &b);
-	return fold(key->k[2] ^ len, fold(a ^ key->k[3], b ^ seed));
+	return hash_fold(key->k[2] ^ len, hash_fold(a ^ key->k[3], b ^ seed));
 }

@@ -19,4 +19,24 @@ struct hash_key {
 bool hash_key_init(struct hash_key *key);
 uint64_t hash_bytes(const struct hash_key *key, const void *data, size_t len);
 
+static inline uint64_t
+hash_fold(uint64_t a, uint64_t b)
+{
+	__extension__ unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* The same of n words, for tables that are asked for every packet: n is a constant, so no length is
+ * looked at. Not the value that hash_bytes gives. */
+static inline uint64_t
+hash_words(const struct hash_key *key, const uint64_t *word, size_t n)
+{
+	uint64_t sum = key->k[0] ^ n;
+
+	for (size_t i = 0; i + 1 < n; i += 2)
+		sum = hash_fold(word[i] ^ key->k[1], word[i + 1] ^ sum);
+	return hash_fold(key->k[2] ^ n, hash_fold((n % 2 != 0 ? word[n - 1] : 0) ^ key->k[3], sum));
+}
+
 #endif

@@ -137,63 +137,69 @@ on_opened(void *ctx, struct tls_session *s, enum tls_side side, struct bytes fir
 
 static bool
 take_segment(struct pipeline *p, struct flow_table *flows, const struct packet *packet,
-	     const struct segment *segment)
+	     const struct flow_arrival *arrival)
 {
+	const struct segment *segment = arrival->segment;
+
 	p->stats.segments++;
 	/* Every TCP segment and datagram is counted for its stream number, also those that the
 	 * filter leaves out. */
 	if (segment->protocol == PROTOCOL_UDP) {
-		flow_udp_stream(flows, segment);
+		flow_udp_stream(flows, arrival);
 		fetches_dns(&p->run.fetches, segment);
 		return true;
 	}
 	if (p->now->filter != NULL && !capture_filter_match(p->now->filter, packet))
-		return flow_count(flows, segment);
-	return flow_feed(flows, segment) && !p->sink_failed && !p->wing.failed;
+		return flow_count(flows, arrival);
+	return flow_feed(flows, arrival) && !p->sink_failed && !p->wing.failed;
 }
 
-static bool
-take_packet(struct pipeline *p, struct flow_table *flows, const struct packet *packet,
-	    enum decode_result decoded, const struct segment *segment)
+/* A packet that holds no segment. */
+static void
+count_other(struct pipeline_stats *stats, enum decode_result decoded)
 {
-	p->stats.packets++;
 	switch (decoded) {
 	case DECODE_SEGMENT:
-		return take_segment(p, flows, packet, segment);
+		return;
 	case DECODE_OTHER:
-		p->stats.other++;
-		return true;
+		stats->other++;
+		return;
 	case DECODE_MALFORMED:
-		p->stats.malformed++;
-		return true;
+		stats->malformed++;
+		return;
 	case DECODE_CUT:
-		p->stats.cut++;
-		return true;
+		stats->cut++;
+		return;
 	case DECODE_LINK:
-		p->stats.unknown_link++;
-		return true;
+		stats->unknown_link++;
+		return;
 	}
-	return true;
 }
 
 /* n <= FLOW_EXPECT_MAX. False when memory is short, or the sink failed. */
 static bool
 take_packets(struct pipeline *p, struct flow_table *flows, const struct packet *packets, size_t n)
 {
-	enum decode_result decoded[FLOW_EXPECT_MAX];
 	struct segment segments[FLOW_EXPECT_MAX];
-	const struct segment *expected[FLOW_EXPECT_MAX];
-	size_t n_expected = 0;
+	struct flow_arrival arrivals[FLOW_EXPECT_MAX];
+	const struct packet *from[FLOW_EXPECT_MAX];
+	size_t n_arrivals = 0;
 
+	p->stats.packets += n;
 	for (size_t i = 0; i < n; i++) {
-		decoded[i] = decode_packet(&packets[i], &segments[i]);
-		if (decoded[i] == DECODE_SEGMENT)
-			expected[n_expected++] = &segments[i];
+		struct segment *s = &segments[n_arrivals];
+		enum decode_result decoded = decode_packet(&packets[i], s);
+		if (decoded == DECODE_SEGMENT) {
+			from[n_arrivals] = &packets[i];
+			arrivals[n_arrivals++] = flow_arrival_of(flows, s);
+		} else {
+			count_other(&p->stats, decoded);
+		}
 	}
-	if (n_expected > 1)
-		flow_expect(flows, expected, n_expected);
-	for (size_t i = 0; i < n; i++)
-		if (!take_packet(p, flows, &packets[i], decoded[i], &segments[i]))
+	if (n_arrivals > 1)
+		flow_expect(flows, arrivals, n_arrivals);
+	for (size_t i = 0; i < n_arrivals; i++)
+		if (!take_segment(p, flows, from[i], &arrivals[i]))
 			return false;
 	return true;
 }

@@ -1,81 +1,75 @@
 /*
  * expect.c - what several segments will touch is fetched at once, before they are fed one by one.
- * See flow_expect in flow.h. Packets of thousands of flows are mixed, so each finds its pair, its
- * flow and what the wing above keeps of it far away in memory; asked for together they come
- * together. Nothing is changed here, and nothing rests on what was fetched.
+ * See flow_expect in flow.h. Packets of thousands of flows are mixed, so each finds its flow and
+ * what the wing above keeps of it far away in memory; asked for together they come together.
+ * Nothing is changed here, and nothing rests on what was fetched.
  */
+#include "analyzer/blocks.h"
 #include "analyzer/packet/flow_table.h"
 
-enum { CACHE_LINE = 64 };
-
-/* A segment on its way, as far as its flow was followed. */
-struct expected {
-	struct pair_key key;
-	unsigned side;
-	size_t slot;
-	struct pair *pair; /* probably its; NULL: none so far */
-};
-
-static inline void
-fetch(const void *from, size_t len)
-{
-	for (size_t at = 0; at < len; at += CACHE_LINE)
-		__builtin_prefetch((const char *)from + at);
-}
-
 /* Each step follows the pointers whose targets the step before has asked for. */
+
 static void
-expect_slot(const struct pair_table *t, const struct segment *s, struct expected *x)
+expect_slot(const struct flow_table *t, const struct flow_arrival *a)
 {
-	x->key = pair_key_of(s, &x->side);
-	x->slot = pair_table_slot(t, &x->key);
-	fetch(&t->slots[x->slot], 1);
+	blocks_fetch(pair_index_slot(&t->living, a->look.hash), 1);
 }
 
-static void
-expect_pair(const struct pair_table *t, struct expected *x)
+/* The flow probably, by its hash; NULL: none so far, and one will begin. */
+static const struct flow_entry *
+expect_flow(const struct flow_table *t, const struct flow_arrival *a)
 {
-	x->pair = t->slots[x->slot].pair;
-	if (x->pair != NULL)
-		fetch(x->pair, sizeof(*x->pair));
+	const struct pair_slot *slot = pair_index_slot(&t->living, a->look.hash);
+
+	if (slot->hash != a->look.hash || slot->key == NULL) {
+		blocks_fetch(pair_index_slot(&t->pairs.index, a->look.hash), 1);
+		return NULL;
+	}
+	const struct flow_entry *e = flow_table_entry(slot->key);
+	blocks_fetch(&e->key, sizeof(*e) - offsetof(struct flow_entry, key));
+	blocks_fetch(&e->flow.dir[FLOW_DIR_A], 1);
+	blocks_fetch(&e->flow.dir[FLOW_DIR_B], 1);
+	if (a->segment->payload_len > 0)
+		blocks_fetch(&e->flow.user, 1);
+	return e;
 }
 
-static void
-expect_flow(const struct expected *x)
+/* Will bytes get to the sink? Those that are skipped never do. Other segments of the flow may come
+ * before this one: its own sequence number tells how far it reaches. */
+static bool
+expects_data(const struct flow_entry *e, const struct flow_arrival *a)
 {
-	if (x->pair != NULL && x->pair->flow != NULL)
-		fetch(x->pair->flow, sizeof(*x->pair->flow));
-}
+	const struct segment *s = a->segment;
 
-/* Bytes that are skipped never get to the sink. */
-static void
-expect_sink(const struct flow_sink *sink, const struct segment *s, const struct expected *x,
-	    bool near)
-{
-	struct flow_entry *e = x->pair != NULL ? x->pair->flow : NULL;
-
-	if (e == NULL || e->flow.user == NULL || s->payload_len == 0 || sink->expect == NULL)
-		return;
-	unsigned d = x->side ^ e->side_a;
-	if (e->reassembly[d].until <= e->flow.dir[d].next + s->payload_len)
-		sink->expect(&e->flow, (enum flow_dir)d, near);
+	if (e == NULL || s->payload_len == 0 || e->flow.user == NULL)
+		return false;
+	unsigned d = a->look.side ^ e->side_a;
+	uint64_t next = e->flow.dir[d].next, until = e->reassembly[d].until;
+	uint32_t end = s->seq + s->payload_len - (e->sequence[d].zero + (uint32_t)next);
+	return until <= next || (until - next <= INT32_MAX && end >= until - next);
 }
 
 void
-flow_expect(const struct flow_table *t, const struct segment *const s[], size_t n)
+flow_expect(const struct flow_table *t, const struct flow_arrival a[], size_t n)
 {
-	struct expected x[FLOW_EXPECT_MAX];
+	const struct flow_entry *e[FLOW_EXPECT_MAX];
+	size_t data[FLOW_EXPECT_MAX], n_data = 0;
 
 	for (size_t i = 0; i < n; i++)
-		expect_slot(&t->pairs, s[i], &x[i]);
+		expect_slot(t, &a[i]);
 	for (size_t i = 0; i < n; i++)
-		expect_pair(&t->pairs, &x[i]);
+		e[i] = expect_flow(t, &a[i]);
+	if (t->sink.expect == NULL)
+		return;
 	for (size_t i = 0; i < n; i++)
-		expect_flow(&x[i]);
-	for (size_t i = 0; i < n; i++)
-		expect_sink(&t->sink, s[i], &x[i], false);
-	for (size_t i = 0; i < n; i++)
-		expect_sink(&t->sink, s[i], &x[i], true);
+		if (expects_data(e[i], &a[i]))
+			data[n_data++] = i;
+	for (unsigned away = FLOW_EXPECT_STEPS; away-- > 0;)
+		for (size_t i = 0; i < n_data; i++) {
+			const struct flow_entry *of = e[data[i]];
+			unsigned d = a[data[i]].look.side ^ of->side_a;
+			t->sink.expect(&of->flow, (enum flow_dir)d, away);
+		}
 }
 
 /* Flows end one after another, long after they were last touched: each is followed a little further
@@ -87,7 +81,7 @@ flow_table_expect_ends(const struct flow_table *t, const struct flow_entry *e)
 		return;
 	for (unsigned away = 1; away <= 3 && (e = e->next) != NULL; away++) {
 		if (away == 3)
-			fetch(e, sizeof(*e));
+			blocks_fetch(e, sizeof(*e));
 		else if (e->flow.user != NULL)
 			t->sink.expect_end(&e->flow, away);
 	}

@@ -313,17 +313,34 @@ too_late(const struct pair *p, const struct segment *s)
 	       s->time_ns - p->over_ns <= FLOW_LINGER_S * (int64_t)1000000000;
 }
 
-static bool
-feed_slow(struct flow_table *t, struct pair *p, unsigned side, const struct segment *s)
+/* Count the segment for the stream numbers: e's, or that of a flow to come. NULL when memory is
+ * short. */
+static struct pair *
+number(struct flow_table *t, struct flow_entry *e, const struct flow_arrival *a)
 {
-	struct feed x = {.t = t, .e = p->flow, .s = s};
+	if (e != NULL && e->numbered && !has(a->segment, TCP_SYN))
+		return e->pair;
+	struct pair *p = e != NULL ? e->pair : flow_table_pair(t, &a->look);
+	if (p != NULL && stream_number_due(p, a->segment))
+		stream_number_tcp(&t->numbers, p, a->look.side, a->segment);
+	if (e != NULL)
+		e->numbered = stream_number_known(p);
+	return p;
+}
 
-	if (stream_number_due(p, s))
-		stream_number_tcp(&t->numbers, p, side, s);
-	if (x.e != NULL) {
-		x.d = side ^ x.e->side_a;
+static bool
+feed_slow(struct flow_table *t, struct flow_entry *e, const struct flow_arrival *a)
+{
+	const struct segment *s = a->segment;
+	struct feed x = {.t = t, .e = e, .s = s};
+	struct pair *p = number(t, e, a);
+
+	if (p == NULL)
+		return false;
+	if (e != NULL) {
+		x.d = a->look.side ^ e->side_a;
 		if (reused(&x)) {
-			flow_table_end(t, x.e, FLOW_END_REUSED);
+			flow_table_end(t, e, FLOW_END_REUSED);
 			x.e = NULL;
 		}
 	}
@@ -332,7 +349,7 @@ feed_slow(struct flow_table *t, struct pair *p, unsigned side, const struct segm
 		return true;
 	}
 	if (x.e == NULL) {
-		x.e = flow_table_open(t, p, side, s);
+		x.e = flow_table_open(t, p, a);
 		if (x.e == NULL)
 			return false;
 		x.d = FLOW_DIR_A;
@@ -342,23 +359,22 @@ feed_slow(struct flow_table *t, struct pair *p, unsigned side, const struct segm
 	return true;
 }
 
-bool
-flow_feed(struct flow_table *t, const struct segment *s)
+struct flow_arrival
+flow_arrival_of(const struct flow_table *t, const struct segment *s)
 {
-	unsigned side;
-	struct pair_key key = pair_key_of(s, &side);
-	struct pair *p = pair_table_find(&t->pairs, &key);
+	return (struct flow_arrival){s, pair_look_of(&t->hash_key, s)};
+}
+
+bool
+flow_feed(struct flow_table *t, const struct flow_arrival *a)
+{
+	struct flow_entry *e = flow_table_find(t, &a->look);
 
 	t->stats.segments++;
-	if (p == NULL)
-		p = flow_table_pair(t, &key);
-	if (p == NULL)
-		return false;
-	if (p->flow != NULL && feed_fast(p->flow, side ^ p->flow->side_a, s)) {
-		flow_table_tick(t, p->flow, s->time_ns);
-		return true;
-	}
-	return feed_slow(t, p, side, s);
+	if (e == NULL || !feed_fast(e, a->look.side ^ e->side_a, a->segment))
+		return feed_slow(t, e, a);
+	flow_table_tick(t, e, a->segment->time_ns);
+	return true;
 }
 
 void

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "analyzer/packet/decode.h"
+#include "analyzer/packet/pair_key.h"
 #include "dissectors/wire/bytes.h"
 
 /* Limits, each recorded when reached (flow_direction.limit, flow_end_reason). */
@@ -78,11 +79,10 @@ struct flow_stuck {
 	uint64_t others;                  /* the other side's packets before the first of them */
 	uint32_t len;                     /* of the last of them */
 	uint16_t again;                   /* repetitions; 0: none */
-	uint16_t acks; /* acknowledgments without news since the last news, with bytes under way */
 };
 
 /* Facts the TCP layer keeps per direction while the flow lives. What every packet touches comes
- * first: one cache line. */
+ * first, and lies in one cache line where it stands in struct flow. */
 struct flow_direction {
 	uint64_t
 	    next; /* stream offset after the last byte delivered, skipped or declared missing */
@@ -94,6 +94,7 @@ struct flow_direction {
 	uint16_t ip_id_step;      /* the longest step from one to the next, modulo 65536 */
 	uint8_t ip_ids, ip_zeros; /* how many were not 0, and were; up to 255 */
 	uint8_t ttl_min, ttl_max; /* 0 when there is no packet */
+	uint16_t waits; /* acknowledgments without news since the last news, with bytes under way */
 	bool syn, syn_ack;        /* seen */
 	bool base_known;          /* offsets count from a SYN (seen or acknowledged) */
 	bool gap, snaplen, limit; /* some bytes are missing: lost, cut, given up */
@@ -115,18 +116,25 @@ struct flow_direction {
 };
 
 struct flow {
-	struct endpoint from[FLOW_DIR_COUNT]; /* from[d] sends direction d */
+	uint64_t last_frame;
+	int64_t last_ns;
 	struct flow_direction dir[FLOW_DIR_COUNT];
-	int64_t stream; /* Wireshark's tcp.stream, -1 once uncountable */
-	uint64_t first_frame, last_frame;
-	int64_t first_ns, last_ns;
-	uint64_t packets;
+	void *user;                           /* the sink's */
+	struct endpoint from[FLOW_DIR_COUNT]; /* from[d] sends direction d */
+	int64_t stream;                       /* Wireshark's tcp.stream, -1 once uncountable */
+	uint64_t first_frame;
+	int64_t first_ns;
 	uint32_t vlan;                  /* outermost VLAN id + 1, 0 when none */
 	uint32_t interface;             /* of the first packet, as in struct packet */
 	uint8_t mac[FLOW_DIR_COUNT][6]; /* source MAC per direction; has_mac says whether */
 	bool has_mac;
-	void *user; /* the sink's */
 };
+
+static inline uint64_t
+flow_packets(const struct flow *f)
+{
+	return f->dir[FLOW_DIR_A].packets + f->dir[FLOW_DIR_B].packets;
+}
 
 /* What happens to flows. open may leave flow->user NULL. data is called in stream order per
  * direction; gap says that len bytes from `at` on will not come (mark: the segment that made it
@@ -134,8 +142,10 @@ struct flow {
  * `next`, and delivery is not concerned. control is called for SYN, FIN and RST as they are seen
  * (flags as on the wire); it may be NULL. end is called exactly once per flow; the flow is gone
  * after it. expect and expect_end may be NULL: data or the end will come soon, what they touch may
- * be fetched into the cache. Each is announced twice, so that pointers fetched the first time can
- * be followed the second (near, or one flow away that ends before). */
+ * be fetched into the cache. Each is announced several times, so that pointers can be followed:
+ * data with `away` from FLOW_EXPECT_STEPS - 1 down to 0; the end when 2 flows and when 1 end before
+ * it. */
+enum { FLOW_EXPECT_MAX = 32, FLOW_EXPECT_STEPS = 3 };
 struct flow_sink {
 	void *ctx;
 	void (*open)(void *ctx, struct flow *f);
@@ -145,7 +155,7 @@ struct flow_sink {
 	void (*control)(void *ctx, struct flow *f, enum flow_dir d, uint8_t tcp_flags,
 			const struct flow_mark *mark);
 	void (*end)(void *ctx, struct flow *f, enum flow_end why);
-	void (*expect)(const struct flow *f, enum flow_dir d, bool near);
+	void (*expect)(const struct flow *f, enum flow_dir d, unsigned away);
 	void (*expect_end)(const struct flow *f, unsigned away);
 };
 
@@ -155,14 +165,28 @@ struct flow_table;
 struct flow_table *flow_table_create(const struct flow_sink *sink);
 void flow_table_destroy(struct flow_table *t); /* takes NULL; does not call end */
 
+/* A TCP segment, or a datagram, on its way in. */
+struct flow_arrival {
+	const struct segment *segment;
+	struct pair_look look;
+};
+struct flow_arrival flow_arrival_of(const struct flow_table *t, const struct segment *s);
+/* What feeding these soon will touch is fetched into the cache. n <= FLOW_EXPECT_MAX. Changes
+ * nothing. */
+void flow_expect(const struct flow_table *t, const struct flow_arrival a[], size_t n);
+
 /* Push one decoded TCP segment. False only when memory is short. */
-bool flow_feed(struct flow_table *t, const struct segment *s);
-/* Segments that will be fed soon: what that touches is fetched into the cache. n <=
- * FLOW_EXPECT_MAX. Changes nothing. */
-enum { FLOW_EXPECT_MAX = 32 };
-void flow_expect(const struct flow_table *t, const struct segment *const s[], size_t n);
+bool flow_feed(struct flow_table *t, const struct flow_arrival *a);
+/* The same for who has one at a time. */
+static inline bool
+flow_feed_segment(struct flow_table *t, const struct segment *s)
+{
+	const struct flow_arrival a = flow_arrival_of(t, s);
+
+	return flow_feed(t, &a);
+}
 /* A segment that a filter leaves out: it only counts for the stream numbers. */
-bool flow_count(struct flow_table *t, const struct segment *s);
+bool flow_count(struct flow_table *t, const struct flow_arrival *a);
 /* The capture is over: holes are declared, every flow ends with FLOW_END_CAPTURE. */
 void flow_finish(struct flow_table *t);
 
@@ -177,7 +201,7 @@ void flow_skip(struct flow *f, enum flow_dir d, uint64_t until);
 
 /* The number of a UDP datagram's conversation (Wireshark's udp.stream), -1 once uncountable. Must
  * see every datagram of the capture to count right. */
-int64_t flow_udp_stream(struct flow_table *t, const struct segment *s);
+int64_t flow_udp_stream(struct flow_table *t, const struct flow_arrival *a);
 
 struct flow_stats {
 	uint64_t segments, flows, evicted, out_of_order_bytes_peak, flows_peak;

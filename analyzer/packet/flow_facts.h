@@ -27,7 +27,6 @@ flow_facts_count(struct flow *f, enum flow_dir d, const struct segment *s)
 {
 	struct flow_direction *dir = &f->dir[d];
 
-	f->packets++;
 	f->last_frame = s->frame;
 	f->last_ns = s->time_ns;
 	dir->packets++;
@@ -48,10 +47,10 @@ flow_facts_ack(struct flow_direction *back, uint64_t at, const struct segment *s
 {
 	if (at > back->acked) {
 		back->acked = at;
-		back->stuck.acks = 0;
+		back->waits = 0;
 	} else if (at == back->acked && s->payload_len == 0 && at < back->highest &&
 		   (s->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)) == 0) {
-		back->stuck.acks += back->stuck.acks < UINT16_MAX;
+		back->waits += back->waits < UINT16_MAX;
 	}
 }
 
@@ -65,10 +64,8 @@ flow_facts_bytes(struct flow *f, enum flow_dir d, uint64_t at, const struct segm
 	if (at + s->payload_len > dir->highest)
 		return;
 	if (at != stuck->at || stuck->again == 0) {
-		*stuck = (struct flow_stuck){.at = at,
-					     .first_frame = s->frame,
-					     .others = f->dir[1 - d].packets,
-					     .acks = stuck->acks};
+		*stuck = (struct flow_stuck){
+		    .at = at, .first_frame = s->frame, .others = f->dir[1 - d].packets};
 	}
 	stuck->len = s->payload_len;
 	stuck->last_frame = s->frame;

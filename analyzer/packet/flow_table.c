@@ -11,11 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	FLOW_LIST_GRAIN = 64 * 1024, /* segments */
-	FLOW_SWEEP_EVERY = 256,      /* segments; a power of two */
-	FLOW_SWEEP_MAX = 512,        /* flows looked at per sweep and list */
-};
+enum { FLOW_SWEEP_MAX = 512 }; /* flows looked at per sweep and list */
 
 static const int64_t second = 1000 * 1000 * 1000;
 
@@ -53,8 +49,8 @@ list_of(struct flow_table *t, const struct flow_entry *e)
 	return e->closed ? &t->closed : &t->open;
 }
 
-static void
-list_renew(struct flow_table *t, struct flow_entry *e)
+void
+flow_table_renew(struct flow_table *t, struct flow_entry *e)
 {
 	list_remove(list_of(t, e), e);
 	list_append(list_of(t, e), e, e->active);
@@ -70,7 +66,9 @@ flow_table_create(const struct flow_sink *sink)
 	t->sink = *sink;
 	pool_init(&t->entries, sizeof(struct flow_entry), FLOW_COUNT_MAX);
 	pool_init(&t->blocks, REASSEMBLY_BLOCK, REASSEMBLY_POOL_BLOCKS);
-	if (!pair_table_init(&t->pairs, (size_t)STREAM_PAIRS_MAX + FLOW_COUNT_MAX)) {
+	bool living = pair_index_init(&t->living);
+	bool pairs = pair_table_init(&t->pairs, (size_t)STREAM_PAIRS_MAX + FLOW_COUNT_MAX);
+	if (!living || !pairs || !hash_key_init(&t->hash_key)) {
 		flow_table_destroy(t);
 		return NULL;
 	}
@@ -84,6 +82,7 @@ flow_table_destroy(struct flow_table *t)
 		return;
 	pool_finish(&t->entries);
 	pool_finish(&t->blocks);
+	pair_index_finish(&t->living);
 	pair_table_finish(&t->pairs);
 	free(t);
 }
@@ -95,7 +94,7 @@ evict(struct flow_table *t)
 	struct flow_list *l = t->closed.first != NULL ? &t->closed : &t->open;
 
 	for (unsigned i = 0; i < FLOW_SWEEP_MAX && l->first->active != l->first->listed; i++)
-		list_renew(t, l->first);
+		flow_table_renew(t, l->first);
 	t->stats.evicted++;
 	flow_table_end(t, l->first, FLOW_END_LIMIT);
 }
@@ -113,16 +112,23 @@ flow_init(struct flow *f, const struct segment *s, int64_t stream)
 }
 
 struct flow_entry *
-flow_table_open(struct flow_table *t, struct pair *p, unsigned side, const struct segment *s)
+flow_table_open(struct flow_table *t, struct pair *p, const struct flow_arrival *a)
 {
 	if (t->entries.used >= FLOW_COUNT_MAX)
 		evict(t);
 	struct flow_entry *e = pool_take(&t->entries);
 	if (e == NULL)
 		return NULL;
-	*e = (struct flow_entry){.pair = p, .side_a = (uint8_t)side, .active = t->stats.segments};
-	flow_init(&e->flow, s, p->stream);
-	p->flow = e;
+	*e = (struct flow_entry){.pair = p,
+				 .key = a->look.key,
+				 .hash = a->look.hash,
+				 .side_a = (uint8_t)a->look.side,
+				 .active = t->stats.segments};
+	if (!pair_index_add(&t->living, &e->key, e->hash)) {
+		pool_give(&t->entries, e);
+		return NULL;
+	}
+	flow_init(&e->flow, a->segment, p->stream);
 	p->over_ns = 0;
 	list_append(&t->open, e, e->active);
 	t->stats.flows++;
@@ -142,7 +148,7 @@ flow_table_end(struct flow_table *t, struct flow_entry *e, enum flow_end why)
 	}
 	t->sink.end(t->sink.ctx, f, why);
 	list_remove(list_of(t, e), e);
-	e->pair->flow = NULL;
+	pair_index_remove(&t->living, &e->key, e->hash);
 	if (why == FLOW_END_IDLE)
 		e->pair->over_ns = f->last_ns;
 	if (e->pair->stream < 0 && why != FLOW_END_REUSED) /* nothing to remember it for */
@@ -176,7 +182,7 @@ sweep(struct flow_table *t, struct flow_list *l, int64_t now, int64_t silent_s, 
 		struct flow_entry *e = l->first;
 		bool silent = now - e->flow.last_ns > silent_s * second;
 		if (e->active != e->listed && !silent)
-			list_renew(t, e);
+			flow_table_renew(t, e);
 		else if (silent || l->count > most)
 			end_first(t, l, why);
 		else
@@ -185,13 +191,8 @@ sweep(struct flow_table *t, struct flow_list *l, int64_t now, int64_t silent_s, 
 }
 
 void
-flow_table_tick(struct flow_table *t, struct flow_entry *e, int64_t now)
+flow_table_sweep(struct flow_table *t, int64_t now)
 {
-	e->active = t->stats.segments;
-	if (e->active - e->listed > FLOW_LIST_GRAIN)
-		list_renew(t, e);
-	if (t->stats.segments % FLOW_SWEEP_EVERY != 0)
-		return;
 	sweep(t, &t->closed, now, FLOW_LINGER_S, FLOW_CLOSED_MAX, FLOW_END_IDLE);
 	if (t->entries.used > FLOW_IDLE_COUNT)
 		sweep(t, &t->open, now, FLOW_IDLE_S, FLOW_COUNT_MAX, FLOW_END_LIMIT);
@@ -207,45 +208,46 @@ flow_finish(struct flow_table *t)
 }
 
 struct pair *
-flow_table_pair(struct flow_table *t, const struct pair_key *key)
+flow_table_pair(struct flow_table *t, const struct pair_look *look)
 {
-	t->numbers.lost |= t->pairs.count >= STREAM_PAIRS_MAX;
-	struct pair *p = pair_table_add(&t->pairs, key);
+	struct pair *p = pair_table_find(&t->pairs, look);
+
+	if (p != NULL)
+		return p;
+	t->numbers.lost |= t->pairs.index.count >= STREAM_PAIRS_MAX;
+	p = pair_table_add(&t->pairs, look);
 	if (p != NULL)
 		stream_number_first(&t->numbers, p, PROTOCOL_TCP);
 	return p;
 }
 
 bool
-flow_count(struct flow_table *t, const struct segment *s)
+flow_count(struct flow_table *t, const struct flow_arrival *a)
 {
-	unsigned side;
-	struct pair_key key = pair_key_of(s, &side);
-	struct pair *p = pair_table_find(&t->pairs, &key);
+	struct flow_entry *living = flow_table_find(t, &a->look);
+	struct pair *p = flow_table_pair(t, &a->look);
 
-	if (p == NULL)
-		p = flow_table_pair(t, &key);
-	if (p != NULL && stream_number_due(p, s))
-		stream_number_tcp(&t->numbers, p, side, s);
+	if (p != NULL && stream_number_due(p, a->segment))
+		stream_number_tcp(&t->numbers, p, a->look.side, a->segment);
+	if (living != NULL)
+		living->numbered = false; /* a SYN may just have begun another number */
 	return p != NULL;
 }
 
 int64_t
-flow_udp_stream(struct flow_table *t, const struct segment *s)
+flow_udp_stream(struct flow_table *t, const struct flow_arrival *a)
 {
-	unsigned side;
-	struct pair_key key = pair_key_of(s, &side);
-	struct pair *p = pair_table_find(&t->pairs, &key);
+	struct pair *p = pair_table_find(&t->pairs, &a->look);
 
 	if (p != NULL)
 		return p->stream;
-	if (t->pairs.count < STREAM_PAIRS_MAX)
-		p = pair_table_add(&t->pairs, &key);
+	if (t->pairs.index.count < STREAM_PAIRS_MAX)
+		p = pair_table_add(&t->pairs, &a->look);
 	if (p == NULL) {
 		t->numbers.lost = true;
 		return -1;
 	}
-	stream_number_first(&t->numbers, p, s->protocol);
+	stream_number_first(&t->numbers, p, a->segment->protocol);
 	return p->stream;
 }
 

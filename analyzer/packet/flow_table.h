@@ -5,24 +5,39 @@
 #ifndef ANALYZER_PACKET_FLOW_TABLE_H
 #define ANALYZER_PACKET_FLOW_TABLE_H
 
+#include <stdalign.h>
+#include <stddef.h>
+
+#include "analyzer/blocks.h"
 #include "analyzer/packet/flow.h"
+#include "analyzer/packet/pair_index.h"
 #include "analyzer/packet/pairs.h"
 #include "analyzer/packet/pool.h"
 #include "analyzer/packet/reassembly.h"
 #include "analyzer/packet/sequence.h"
 #include "analyzer/packet/stream_number.h"
 
+enum {
+	FLOW_LIST_GRAIN = 64 * 1024, /* segments */
+	FLOW_SWEEP_EVERY = 256,      /* segments; a power of two */
+};
+
+/* From `key` on stands what every packet touches, as few cache lines as can be: the packets of
+ * thousands of flows are mixed. */
 struct flow_entry {
 	struct flow flow; /* first: flow_skip gets a pointer to it */
-	struct reassembly reassembly[FLOW_DIR_COUNT];
-	struct sequence sequence[FLOW_DIR_COUNT];
 	struct pair *pair;
-	uint8_t side_a;                 /* the pair's side that is FLOW_DIR_A */
-	bool closed;                    /* in the list of closed flows */
-	bool unsettled;                 /* flow_skip was called */
-	struct flow_entry *prev, *next; /* of the list, silent longest first */
-	uint64_t listed; /* the table's segment count when the entry took its place */
-	uint64_t active; /* the same of its latest segment */
+	uint64_t hash;                            /* of key */
+	struct flow_entry *prev, *next;           /* of the list, silent longest first */
+	alignas(BLOCKS_LINE) struct pair_key key; /* in flow_table.living */
+	uint64_t active; /* the table's segment count at its latest segment */
+	uint64_t listed; /* the same when the entry took its place in the list */
+	uint8_t side_a;  /* the pair's side that is FLOW_DIR_A */
+	bool closed;     /* in the list of closed flows */
+	bool unsettled;  /* flow_skip was called */
+	bool numbered;   /* stream_number.c needs to see no more than SYNs */
+	struct sequence sequence[FLOW_DIR_COUNT];
+	struct reassembly reassembly[FLOW_DIR_COUNT];
 };
 
 struct flow_list {
@@ -32,6 +47,8 @@ struct flow_list {
 
 struct flow_table {
 	struct flow_sink sink;
+	struct hash_key hash_key;
+	struct pair_index living; /* flow_entry.key */
 	struct pair_table pairs;
 	struct stream_numbers numbers;
 	struct pool entries, blocks;
@@ -39,22 +56,49 @@ struct flow_table {
 	struct flow_stats stats;
 };
 
+/* The one that a key of flow_table.living stands in. */
+static inline struct flow_entry *
+flow_table_entry(struct pair_key *key)
+{
+	return (struct flow_entry *)((char *)key - offsetof(struct flow_entry, key));
+}
+
+/* The flow that lives of this pair; NULL: none. */
+static inline struct flow_entry *
+flow_table_find(const struct flow_table *t, const struct pair_look *look)
+{
+	struct pair_key *key = pair_index_find(&t->living, look);
+
+	return key != NULL ? flow_table_entry(key) : NULL;
+}
+
 /* A new flow for this pair, announced to the sink. NULL when memory is short. */
-struct flow_entry *flow_table_open(struct flow_table *t, struct pair *p, unsigned side,
-				   const struct segment *s);
-/* The pair of a TCP segment whose pair was never seen; it gets its number. NULL when memory is
- * short. */
-struct pair *flow_table_pair(struct flow_table *t, const struct pair_key *key);
+struct flow_entry *flow_table_open(struct flow_table *t, struct pair *p,
+				   const struct flow_arrival *a);
+/* The pair of a TCP segment; one never seen gets its number. NULL when memory is short. */
+struct pair *flow_table_pair(struct flow_table *t, const struct pair_look *look);
 /* Holes are declared, the sink is told, the entry is gone; so is its pair when it has no number,
  * unless why is FLOW_END_REUSED. */
 void flow_table_end(struct flow_table *t, struct flow_entry *e, enum flow_end why);
 /* The flow is closed, from now on it may go after FLOW_LINGER_S. */
 void flow_table_close(struct flow_table *t, struct flow_entry *e);
-/* Keep the lists in order and end what is over. Called for every segment, cheap for most. */
-void flow_table_tick(struct flow_table *t, struct flow_entry *e, int64_t now);
+/* Keep the lists in order and end what is over: flow_table_tick's part that is rarely due. */
+void flow_table_renew(struct flow_table *t, struct flow_entry *e);
+void flow_table_sweep(struct flow_table *t, int64_t now);
 
 /* expect.c: e is about to end, and those behind it in its list are soon. */
 void flow_table_expect_ends(const struct flow_table *t, const struct flow_entry *e);
+
+/* Called for every segment. */
+static inline void
+flow_table_tick(struct flow_table *t, struct flow_entry *e, int64_t now)
+{
+	e->active = t->stats.segments;
+	if (e->active - e->listed > FLOW_LIST_GRAIN)
+		flow_table_renew(t, e);
+	if (t->stats.segments % FLOW_SWEEP_EVERY == 0)
+		flow_table_sweep(t, now);
+}
 
 static inline struct reassembly_ctx
 flow_table_ctx(struct flow_table *t, struct flow_entry *e, enum flow_dir d, struct flow_mark mark)

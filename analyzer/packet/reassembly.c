@@ -136,7 +136,7 @@ holes_add(const struct reassembly_ctx *x, uint64_t at, uint64_t end)
 		r->holes->n = 0;
 	}
 	holes_make_room(x);
-	r->holes->hole[r->holes->n++] = (struct hole){at, end, x->flow->packets};
+	r->holes->hole[r->holes->n++] = (struct hole){at, end, flow_packets(x->flow)};
 }
 
 /* [at, end) came late. */
@@ -359,9 +359,9 @@ reassembly_settle(const struct reassembly_ctx *x)
 		return;
 	}
 	if (r->stuck_since == 0)
-		r->stuck_since = x->flow->packets;
+		r->stuck_since = flow_packets(x->flow);
 	uint64_t end = r->first != NULL ? r->first->at : acked;
-	if (x->flow->packets - r->stuck_since < REASSEMBLY_PATIENCE || acked < end)
+	if (flow_packets(x->flow) - r->stuck_since < REASSEMBLY_PATIENCE || acked < end)
 		return;
 	declare(x, d->next, end, FLOW_GAP_LOST, &x->mark);
 	drain(x);

@@ -24,11 +24,18 @@ struct stream_numbers {
 /* Number the conversation of a pair that was just added. */
 void stream_number_first(struct stream_numbers *n, struct pair *p, uint8_t protocol);
 
+/* Are both bases known? Then only a SYN can change a number. */
+static inline bool
+stream_number_known(const struct pair *p)
+{
+	return p->base_set == 3;
+}
+
 /* Does this TCP segment need stream_number_tcp? */
 static inline bool
 stream_number_due(const struct pair *p, const struct segment *s)
 {
-	return p->base_set != 3 || (s->tcp_flags & TCP_SYN) != 0;
+	return !stream_number_known(p) || (s->tcp_flags & TCP_SYN) != 0;
 }
 
 /* Learn bases, and start the next conversation when the segment does. */

@@ -143,28 +143,28 @@ sink_end(void *ctx, struct flow *f, enum flow_end why)
 	f->user = NULL;
 }
 
+/* Of a flow's data all goes through these, records that are only followed to the end of the trace;
+ * what comes after them in their structs few streams need. */
 static void
-fetch(const void *from, size_t len)
-{
-	for (size_t at = 0; at < len; at += 64)
-		__builtin_prefetch((const char *)from + at);
-}
-
-/* Of a flow's data all goes through these; what comes after them few streams need. */
-static void
-sink_expect(const struct flow *f, enum flow_dir d, bool near)
+sink_expect(const struct flow *f, enum flow_dir d, unsigned away)
 {
 	const struct tls_stream *t = f->user;
 
-	if (!near) {
-		fetch(t, offsetof(struct tls_stream, framing));
-		fetch(&t->framing[d], offsetof(struct framing, resync));
+	switch (away) {
+	case 2:
+		blocks_fetch(t, offsetof(struct tls_stream, framing));
+		blocks_fetch(&t->framing[d], offsetof(struct framing, resync));
 		return;
+	case 1:
+		if (t->mode[d] == MODE_SEARCH)
+			blocks_fetch(&t->search[d], offsetof(struct search, resync));
+		if (t->session != NULL)
+			blocks_fetch(t->session, offsetof(struct tls_session, client_hello));
+		return;
+	default:
+		if (t->session != NULL)
+			trace_expect(&t->session->trace, session_side(t->session, d));
 	}
-	if (t->mode[d] == MODE_SEARCH)
-		fetch(&t->search[d], offsetof(struct search, resync));
-	if (t->session != NULL)
-		fetch(t->session, offsetof(struct tls_session, client_hello));
 }
 
 /* A session's own memory begins in front of its first messages (session_create). */
@@ -174,9 +174,9 @@ sink_expect_end(const struct flow *f, unsigned away)
 	const struct tls_stream *t = f->user;
 
 	if (away > 1)
-		fetch(t, offsetof(struct tls_stream, search));
+		blocks_fetch(t, offsetof(struct tls_stream, search));
 	else if (t->session != NULL)
-		fetch(t->session, BLOCKS_SMALLEST / 2);
+		blocks_fetch(t->session, BLOCKS_SMALLEST / 2);
 }
 
 struct flow_sink

@@ -76,6 +76,14 @@ struct trace {
  * memory is short. */
 struct step *trace_add(struct trace *t, struct arena *a, const struct step *s);
 
+/* A step of this side will be appended soon: what that touches is fetched into the cache. */
+static inline void
+trace_expect(const struct trace *t, enum tls_side side)
+{
+	if (t->side[side].last != NULL)
+		blocks_fetch(t->side[side].last, sizeof(struct step));
+}
+
 /*
  * All steps in the order in which they happened: stream order within a direction; between
  * directions X is after Y when the segment that carried X acknowledged all of Y, else by frame

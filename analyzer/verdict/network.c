@@ -93,7 +93,7 @@ hole_of(const struct tls_session *s, enum tls_side sender)
 	if (d->stuck.again < NETWORK_AGAIN || d->stuck.len < NETWORK_LARGE ||
 	    d->acked != d->stuck.at)
 		return NETWORK_HOLE_NONE;
-	if (d->stuck.acks > 0)
+	if (d->waits > 0)
 		return NETWORK_HOLE;
 	return other->packets > d->stuck.others ? NETWORK_HOLE_MAYBE : NETWORK_HOLE_NONE;
 }

@@ -139,7 +139,7 @@ round_run(struct bench *b)
 	double middle = now_ns();
 	for (size_t i = 0; i < b->count; i++) {
 		struct packet p = packet_of(b, b->frames + FRAME * i);
-		if (decode_packet(&p, &s) != DECODE_SEGMENT || !flow_feed(b->table, &s))
+		if (decode_packet(&p, &s) != DECODE_SEGMENT || !flow_feed_segment(b->table, &s))
 			abort();
 	}
 	double decode = (middle - start) / (double)b->count;
@@ -165,7 +165,7 @@ run(uint32_t flows, uint32_t burst)
 	for (uint32_t flow = 0; flow < flows; flow++) {
 		struct packet p = packet_of(&b, b.frames);
 		frame_build(b.frames, flow, false, TCP_SYN, 0, 0, 0);
-		if (decode_packet(&p, &s) != DECODE_SEGMENT || !flow_feed(b.table, &s))
+		if (decode_packet(&p, &s) != DECODE_SEGMENT || !flow_feed_segment(b.table, &s))
 			abort();
 	}
 	for (uint32_t r = 0; r < PACKETS / b.count + 1; r++) {

@@ -85,7 +85,7 @@ listen(struct hearing *h, const struct packet *const *packets, size_t n)
 	h->n = 0;
 	for (size_t i = 0; i < n; i++)
 		if (decode_packet(packets[i], &segment) == DECODE_SEGMENT &&
-		    segment.protocol == PROTOCOL_TCP && !flow_feed(flows, &segment))
+		    segment.protocol == PROTOCOL_TCP && !flow_feed_segment(flows, &segment))
 			abort();
 	flow_finish(flows);
 	flow_table_destroy(flows);

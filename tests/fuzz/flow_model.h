@@ -198,7 +198,7 @@ model_feed(struct flow_table *t, uint64_t *frame, bool back, uint8_t flags, uint
 		s.src = s.dst;
 		s.dst = src;
 	}
-	MODEL_CHECK(flow_feed(t, &s));
+	MODEL_CHECK(flow_feed_segment(t, &s));
 }
 
 /* One step of the script: 5 bytes. */

@@ -89,9 +89,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (decode_packet(&p, &s) != DECODE_SEGMENT)
 			continue;
 		check(&p, &s);
+		const struct flow_arrival a = flow_arrival_of(t, &s);
+		flow_expect(t, &a, 1);
 		if (s.protocol == PROTOCOL_UDP)
-			flow_udp_stream(t, &s);
-		else if (!flow_feed(t, &s))
+			flow_udp_stream(t, &a);
+		else if (!flow_feed(t, &a))
 			abort();
 	}
 	flow_finish(t);

@@ -71,7 +71,7 @@ segment(struct fuzz *f, int side, const uint8_t *data, size_t len, bool lost)
 			    .time_ns = (int64_t)f->frame * 1000000};
 
 	f->seq[side] += data == NULL ? 1 : (uint32_t)len;
-	if (!lost && !flow_feed(f->flows, &s))
+	if (!lost && !flow_feed_segment(f->flows, &s))
 		abort();
 }
 

@@ -99,7 +99,7 @@ conversation_segment(struct conversation *c, int side, uint8_t flags, const void
 			    .time_ns = c->now += 1000000};
 
 	c->seq[side] += (uint32_t)len + ((flags & (TCP_SYN | TCP_FIN)) != 0 ? 1 : 0);
-	if (captured && !flow_feed(c->flows, &s))
+	if (captured && !flow_feed_segment(c->flows, &s))
 		abort();
 }
 

@@ -149,8 +149,9 @@ feed_bytes(struct world *w, int dir, uint8_t flags, uint32_t seq, uint32_t ack, 
 	    .time_ns = w->time_ns += 1000,
 	};
 
-	flow_expect(w->table, &(const struct segment *){&s}, 1); /* changes nothing */
-	assert_true(flow_feed(w->table, &s));
+	const struct flow_arrival a = flow_arrival_of(w->table, &s);
+	flow_expect(w->table, &a, 1); /* changes nothing */
+	assert_true(flow_feed(w->table, &a));
 }
 
 static inline void

@@ -93,7 +93,7 @@ feed(struct reader *r, const struct talk *t, size_t lost)
 		s.time_ns += 1000000;
 		seq[side] += g == NULL ? 1 : (uint32_t)g->len;
 		if (g == NULL || i - 2 != lost)
-			assert_true(flow_feed(r->flows, &s));
+			assert_true(flow_feed_segment(r->flows, &s));
 	}
 }
 

@@ -227,7 +227,7 @@ send_other(struct world *w, uint16_t port, uint8_t flags)
 	    .time_ns = w->time_ns,
 	};
 
-	assert_true(flow_feed(w->table, &s));
+	assert_true(flow_feed_segment(w->table, &s));
 }
 
 static void
@@ -313,8 +313,9 @@ test_reuse_counts(void **state)
 	const struct segment dns = {.src = {.port = 5, .family = 4},
 				    .dst = {.port = 53, .family = 4},
 				    .protocol = PROTOCOL_UDP};
-	assert_int_equal(flow_udp_stream(w->table, &dns), 0);
-	assert_int_equal(flow_udp_stream(w->table, &dns), 0);
+	const struct flow_arrival a = flow_arrival_of(w->table, &dns);
+	assert_int_equal(flow_udp_stream(w->table, &a), 0);
+	assert_int_equal(flow_udp_stream(w->table, &a), 0);
 	assert_int_equal(flow_table_stats(w->table).flows, 3);
 	assert_int_equal(flow_table_stats(w->table).flows_peak, 2);
 }

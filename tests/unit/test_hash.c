@@ -32,6 +32,26 @@ test_every_bit_counts(void **state)
 	}
 }
 
+/* The same of words, of an odd and an even number of them. */
+static void
+test_every_word_counts(void **state)
+{
+	(void)state;
+	struct hash_key key;
+	uint64_t word[5] = {0};
+
+	assert_true(hash_key_init(&key));
+	for (size_t n = 4; n <= 5; n++) {
+		uint64_t h = hash_words(&key, word, n);
+		assert_true(h != hash_words(&key, word, n - 1));
+		for (size_t bit = 0; bit < n * 64; bit++) {
+			word[bit / 64] ^= (uint64_t)1 << bit % 64;
+			assert_true(h != hash_words(&key, word, n));
+			word[bit / 64] ^= (uint64_t)1 << bit % 64;
+		}
+	}
+}
+
 /* Nothing behind the end is read, whatever the alignment (the sanitizer watches). */
 static void
 test_bounds(void **state)
@@ -86,9 +106,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_every_bit_counts),
-	    cmocka_unit_test(test_bounds),
-	    cmocka_unit_test(test_spread),
+	    cmocka_unit_test(test_every_bit_counts), cmocka_unit_test(test_every_word_counts),
+	    cmocka_unit_test(test_bounds),           cmocka_unit_test(test_spread),
 	    cmocka_unit_test(test_keys_differ),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,12 +31,13 @@ segment_of(uint32_t n, bool back)
 	return s;
 }
 
-static struct pair_key
-key_of(uint32_t n, bool back, unsigned *side)
+static struct pair_look
+look_of(uint32_t n, bool back)
 {
+	static const struct hash_key key = {{3, 5, 7, 11}};
 	struct segment s = segment_of(n, back);
 
-	return pair_key_of(&s, side);
+	return pair_look_of(&key, &s);
 }
 
 static void
@@ -44,14 +45,13 @@ test_against_array(void **state)
 {
 	static struct pair *pairs[PAIRS];
 	struct pair_table t;
-	unsigned there, back;
 
 	(void)state;
 	assert_true(pair_table_init(&t, PAIRS));
 	for (uint32_t n = 0; n < PAIRS; n++) {
-		struct pair_key key = key_of(n, false, &there);
-		assert_null(pair_table_find(&t, &key));
-		pairs[n] = pair_table_add(&t, &key);
+		struct pair_look look = look_of(n, false);
+		assert_null(pair_table_find(&t, &look));
+		pairs[n] = pair_table_add(&t, &look);
 		assert_non_null(pairs[n]);
 	}
 	for (uint32_t n = 0; n < PAIRS; n += 3) {
@@ -59,13 +59,12 @@ test_against_array(void **state)
 		pairs[n] = NULL;
 	}
 	for (uint32_t n = 0; n < PAIRS; n++) {
-		struct pair_key key = key_of(n, false, &there);
-		assert_ptr_equal(pair_table_find(&t, &key), pairs[n]);
-		key = key_of(n, true, &back);
-		assert_ptr_equal(pair_table_find(&t, &key), pairs[n]);
-		assert_int_equal(there, 1 - back);
+		struct pair_look there = look_of(n, false), back = look_of(n, true);
+		assert_ptr_equal(pair_table_find(&t, &there), pairs[n]);
+		assert_ptr_equal(pair_table_find(&t, &back), pairs[n]);
+		assert_int_equal(there.side, 1 - back.side);
 	}
-	assert_int_equal(t.count, PAIRS - (PAIRS + 2) / 3);
+	assert_int_equal(t.index.count, PAIRS - (PAIRS + 2) / 3);
 	pair_table_finish(&t);
 }
 
@@ -106,19 +105,18 @@ test_max(void **state)
 {
 	struct pair_table t;
 	struct pair *last = NULL;
-	unsigned side;
 
 	(void)state;
 	assert_true(pair_table_init(&t, 5));
 	for (uint32_t n = 0; n < 5; n++) {
-		struct pair_key key = key_of(n, false, &side);
-		last = pair_table_add(&t, &key);
+		struct pair_look look = look_of(n, false);
+		last = pair_table_add(&t, &look);
 		assert_non_null(last);
 	}
-	struct pair_key key = key_of(5, false, &side);
-	assert_null(pair_table_add(&t, &key));
+	struct pair_look look = look_of(5, false);
+	assert_null(pair_table_add(&t, &look));
 	pair_table_remove(&t, last);
-	assert_non_null(pair_table_add(&t, &key));
+	assert_non_null(pair_table_add(&t, &look));
 	pair_table_finish(&t);
 }
 

@@ -81,7 +81,7 @@ segment(struct world *w, int side, uint8_t flags, const char *data, size_t len, 
 	if (syn)
 		w->seq[side] = 1001;
 	w->seq[side] += (uint32_t)len + ((flags & TCP_FIN) != 0 ? 1 : 0);
-	assert_true(flow_feed(w->flows, &s));
+	assert_true(flow_feed_segment(w->flows, &s));
 }
 
 static void
