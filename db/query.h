@@ -49,6 +49,8 @@ struct query_rows {
  * fault that names them. On a fault there is nothing to finish. */
 bool query_run(struct query *q, const char *sql, const struct query_param *params, size_t count,
 	       struct query_rows *out);
+/* The same statement from the start, with other values. */
+bool query_again(struct query_rows *r, const struct query_param *params, size_t count);
 enum query_step query_next(struct query_rows *r);
 void query_finish(struct query_rows *r);
 

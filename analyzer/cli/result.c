@@ -59,25 +59,33 @@ take_row(struct result *r, const struct query_rows *rows)
 }
 
 bool
+result_take(struct result *r, struct query_rows *rows)
+{
+	enum query_step step;
+
+	*r = (struct result){.n_names = (size_t)query_columns(rows)};
+	r->names = memory_resize(NULL, r->n_names, sizeof(*r->names));
+	for (size_t i = 0; i < r->n_names; i++)
+		r->names[i] = memory_copy(query_name(rows, (int)i));
+	while ((step = query_next(rows)) == QUERY_ROW)
+		take_row(r, rows);
+	if (step == QUERY_FAULT)
+		result_finish(r);
+	return step == QUERY_DONE;
+}
+
+bool
 result_load(struct result *r, struct query *q, const char *sql, const struct query_param *params,
 	    size_t n_params)
 {
-	struct query_rows rows = {0};
-	enum query_step step;
+	struct query_rows rows;
 
 	*r = (struct result){0};
 	if (!query_run(q, sql, params, n_params, &rows))
 		return false;
-	r->n_names = (size_t)query_columns(&rows);
-	r->names = memory_resize(NULL, r->n_names, sizeof(*r->names));
-	for (size_t i = 0; i < r->n_names; i++)
-		r->names[i] = memory_copy(query_name(&rows, (int)i));
-	while ((step = query_next(&rows)) == QUERY_ROW)
-		take_row(r, &rows);
+	bool good = result_take(r, &rows);
 	query_finish(&rows);
-	if (step == QUERY_FAULT)
-		result_finish(r);
-	return step == QUERY_DONE;
+	return good;
 }
 
 void

@@ -24,6 +24,8 @@ struct result {
 /* False on a fault; query_error(q) then says what. The result is empty, not to be finished. */
 bool result_load(struct result *r, struct query *q, const char *sql,
 		 const struct query_param *params, size_t n_params);
+/* What is left of rows that run; they are not finished. */
+bool result_take(struct result *r, struct query_rows *rows);
 void result_finish(struct result *r);
 
 /* NULL: SQL NULL, no such row or no such column. */

@@ -13,17 +13,29 @@
 /* run: ranges of capture ids, put before each statement by load_one. */
 #define OF_THIS_RUN " EXISTS (SELECT 1 FROM run WHERE capture_id BETWEEN low AND high) "
 
-/* Sessions with equal conclusion, answer and first cause are summed up alike: integers for each of
- * them here, words for one of each such kind below. Later captures have later sessions: ids come in
- * order. */
+#define CAPTURE_OF_THIS_RUN " EXISTS (SELECT 1 FROM run WHERE c.id BETWEEN low AND high) "
+
+/* Sessions with equal conclusion and answer are of one kind: integers for each of them here, words
+ * for one of each kind below. Later captures have later sessions: ids come in order. */
 static const char sql_sessions[] =
-    "SELECT s.id, s.conclusion_id, s.answer_id, coalesce(r.cause, f.cause) FROM capture c"
+    "SELECT s.id, s.conclusion_id, s.answer_id FROM capture c"
     " CROSS JOIN session s ON s.id BETWEEN c.first_session AND c.last_session"
-    " LEFT JOIN revised_finding r ON r.session_id = s.id AND r.rank = 1"
+    " WHERE" CAPTURE_OF_THIS_RUN "ORDER BY c.id";
+/* The first finding of sessions where it is a failure and more than possible, in the order of
+ * sessions. What both passes say stands for what the first one says. */
+static const char *const sql_causes[] = {
+    "SELECT r.session_id, coalesce(r.cause, (SELECT cause FROM finding f"
+    " WHERE f.session_id = r.session_id AND f.rank = r.of"
+    " AND f.severity = 'failure' AND f.certainty <> 'possible')) FROM capture c"
+    " CROSS JOIN revised_finding r ON r.session_id BETWEEN c.first_session AND c.last_session"
+    " WHERE r.rank = 1"
     " AND (r.of OR (r.severity = 'failure' AND r.certainty <> 'possible'))"
-    " LEFT JOIN finding f ON f.session_id = s.id AND f.rank = coalesce(r.of, 1)"
-    " AND f.severity = 'failure' AND f.certainty <> 'possible'"
-    " WHERE EXISTS (SELECT 1 FROM run WHERE c.id BETWEEN low AND high) ORDER BY c.id";
+    " AND" CAPTURE_OF_THIS_RUN "ORDER BY c.id",
+    "SELECT f.session_id, f.cause FROM capture c"
+    " CROSS JOIN finding f ON f.session_id BETWEEN c.first_session AND c.last_session"
+    " WHERE f.rank = 1 AND f.severity = 'failure' AND f.certainty <> 'possible'"
+    " AND" CAPTURE_OF_THIS_RUN "ORDER BY c.id",
+};
 static const char sql_kind[] =
     "SELECT verdict, sub_reason, modifiers, evidence,"
     " EXISTS (SELECT 1 FROM failed_mutual_auth f WHERE f.session_id = s.session_id) AS failed,"
@@ -49,19 +61,29 @@ static const char sql_without_tls[] =
     "SELECT sum(count) AS count, sum(refused) AS refused, sum(no_answer) AS no_answer,"
     " sum(plaintext) AS plaintext FROM connections_without_tls WHERE" OF_THIS_RUN;
 
-/* Sessions of one conclusion, answer and first cause. */
+/* Sessions of one conclusion and answer. */
 struct kind {
 	int64_t conclusion, answer;
-	enum cause cause;       /* CAUSE_none: none that is a failure */
-	size_t group, evidence; /* indexes */
-	int rank;               /* of failures: how good an example they are, 0 the best */
-	bool came_back;         /* and the client got in soon after */
+	const struct words *words;
+	bool failed, vague;        /* vague: the first cause decides for whose group it counts */
+	size_t evidence;           /* index */
+	int rank;                  /* of failures: how good an example they are, 0 the best */
+	bool came_back;            /* and the client got in soon after */
+	size_t group[CAUSE_COUNT]; /* 1 + index, by first cause; 0: not met yet */
 };
 
 struct kinds {
+	struct query_rows one; /* sql_kind */
 	struct kind *kinds;
 	size_t count, room;
 	int best_rank; /* of the example so far */
+};
+
+/* Rows of sql_causes; session: whose row is in hand, INT64_MAX behind the last. */
+enum { PASSES = sizeof(sql_causes) / sizeof(sql_causes[0]) };
+struct causes {
+	struct query_rows rows[PASSES];
+	int64_t session[PASSES];
 };
 
 static size_t
@@ -119,21 +141,18 @@ evidence_index(const char *evidence)
 }
 
 static bool
-make_kind(struct summary *s, struct query *q, struct kind *k, const char *id)
+make_kind(struct query_rows *one, struct kind *k, const char *id)
 {
 	struct query_param param = {"id", id};
 	struct result r;
 
-	if (!result_load(&r, q, sql_kind, &param, 1))
+	if (!query_again(one, &param, 1) || !result_take(&r, one))
 		return false;
-	const struct words *words =
-	    words_find(result_text(&r, 0, "verdict"), result_text(&r, 0, "sub_reason"),
-		       result_text(&r, 0, "modifiers"));
-	bool failed = result_number(&r, 0, "failed") != 0;
-	const struct cause_row *cause = cause_row(k->cause);
-	if (!failed || cause == NULL || !words_cause(result_text(&r, 0, "verdict"), cause->name))
-		cause = NULL;
-	k->group = find_group(s, words, cause, failed);
+	const char *verdict = result_text(&r, 0, "verdict");
+	k->words =
+	    words_find(verdict, result_text(&r, 0, "sub_reason"), result_text(&r, 0, "modifiers"));
+	k->failed = result_number(&r, 0, "failed") != 0;
+	k->vague = k->failed && words_vague(verdict);
 	k->evidence = evidence_index(result_text(&r, 0, "evidence"));
 	k->rank = (int)result_number(&r, 0, "rank");
 	k->came_back = words_in_list(result_text(&r, 0, "modifiers"), "same_client_succeeded");
@@ -141,39 +160,57 @@ make_kind(struct summary *s, struct query *q, struct kind *k, const char *id)
 	return true;
 }
 
-/* Few kinds are many sessions: the latest ones are found at the front. */
+/* NULL: query_error(). */
 static struct kind *
-find_kind(struct kinds *all, const struct kind *wanted)
+find_kind(struct kinds *all, const struct query_rows *session)
 {
-	for (size_t i = 0; i < all->count; i++) {
-		struct kind k = all->kinds[i];
+	int64_t conclusion = query_int(session, 1), answer = query_int(session, 2);
 
-		if (k.conclusion != wanted->conclusion || k.answer != wanted->answer ||
-		    k.cause != wanted->cause)
-			continue;
-		if (i > 0) {
-			all->kinds[i] = all->kinds[i - 1];
-			all->kinds[i - 1] = k;
-		}
-		return &all->kinds[i > 0 ? i - 1 : 0];
-	}
-	return NULL;
-}
-
-static struct kind *
-add_kind(struct summary *s, struct query *q, struct kinds *all, struct kind *k, const char *id)
-{
-	if (!make_kind(s, q, k, id))
+	for (size_t i = 0; i < all->count; i++)
+		if (all->kinds[i].conclusion == conclusion && all->kinds[i].answer == answer)
+			return &all->kinds[i];
+	struct kind k = {.conclusion = conclusion, .answer = answer};
+	if (!make_kind(&all->one, &k, query_text(session, 0, NULL)))
 		return NULL;
-	all->kinds = memory_grow(all->kinds, all->count, &all->room, sizeof(*k));
-	all->kinds[all->count] = *k;
+	all->kinds = memory_grow(all->kinds, all->count, &all->room, sizeof(k));
+	all->kinds[all->count] = k;
 	return &all->kinds[all->count++];
 }
 
-static void
-count(struct summary *s, struct kinds *all, const struct kind *k, int64_t id)
+static bool
+next_cause(struct causes *c, size_t pass)
 {
-	struct summary_group *g = &s->groups[k->group];
+	enum query_step step = query_next(&c->rows[pass]);
+
+	c->session[pass] = step == QUERY_ROW ? query_int(&c->rows[pass], 0) : INT64_MAX;
+	return step != QUERY_FAULT;
+}
+
+/* Sessions are asked for in order. */
+static bool
+find_cause(struct causes *c, int64_t session, enum cause *cause)
+{
+	*cause = CAUSE_none;
+	for (size_t pass = 0; pass < PASSES; pass++) {
+		while (c->session[pass] < session)
+			if (!next_cause(c, pass))
+				return false;
+		if (c->session[pass] != session)
+			continue;
+		const char *name = query_text(&c->rows[pass], 1, NULL);
+		if (name != NULL)
+			*cause = cause_find(name);
+		break;
+	}
+	return true;
+}
+
+static void
+count(struct summary *s, struct kinds *all, struct kind *k, enum cause cause, int64_t id)
+{
+	if (k->group[cause] == 0)
+		k->group[cause] = 1 + find_group(s, k->words, cause_row(cause), k->failed);
+	struct summary_group *g = &s->groups[k->group[cause] - 1];
 
 	g->ids = memory_grow(g->ids, g->count, &g->room, sizeof(*g->ids));
 	g->ids[g->count++] = id;
@@ -189,24 +226,19 @@ count(struct summary *s, struct kinds *all, const struct kind *k, int64_t id)
 }
 
 static bool
-count_all(struct summary *s, struct query *q, struct query_rows *rows)
+count_all(struct summary *s, struct kinds *all, struct query_rows *sessions, struct causes *causes)
 {
-	struct kinds all = {0};
 	enum query_step step;
 
-	while ((step = query_next(rows)) == QUERY_ROW) {
-		const char *cause = query_text(rows, 3, NULL);
-		struct kind wanted = {.conclusion = query_int(rows, 1),
-				      .answer = query_int(rows, 2),
-				      .cause = cause != NULL ? cause_find(cause) : CAUSE_none};
-		struct kind *k = find_kind(&all, &wanted);
-		const char *id = query_text(rows, 0, NULL);
+	while ((step = query_next(sessions)) == QUERY_ROW) {
+		struct kind *k = find_kind(all, sessions);
+		int64_t id = query_int(sessions, 0);
+		enum cause cause = CAUSE_none;
 
-		if (k == NULL && (k = add_kind(s, q, &all, &wanted, id)) == NULL)
+		if (k == NULL || (k->vague && !find_cause(causes, id, &cause)))
 			break;
-		count(s, &all, k, query_int(rows, 0));
+		count(s, all, k, cause, id);
 	}
-	free(all.kinds);
 	if (s->n_groups > 0)
 		qsort(s->groups, s->n_groups, sizeof(*s->groups), by_size);
 	return step == QUERY_DONE;
@@ -233,18 +265,33 @@ add_ranges(struct str *sql, const struct batch *b)
 }
 
 static bool
-load_sessions(struct summary *s, struct query *q, const struct str *ranges)
+run_one(struct query_rows *rows, struct query *q, const struct str *ranges, const char *statement)
 {
-	struct query_rows rows;
 	struct str sql = {0};
 
-	str_addf(&sql, "%s%s", str_string(ranges), sql_sessions);
-	bool good = query_run(q, str_string(&sql), NULL, 0, &rows);
+	str_addf(&sql, "%s%s", str_string(ranges), statement);
+	bool good = query_run(q, str_string(&sql), NULL, 0, rows);
 	str_finish(&sql);
-	if (!good)
-		return false;
-	good = count_all(s, q, &rows);
-	query_finish(&rows);
+	return good;
+}
+
+static bool
+load_sessions(struct summary *s, struct query *q, const struct str *ranges)
+{
+	struct query_rows sessions = {0};
+	struct kinds kinds = {0};
+	struct causes causes = {0};
+	bool good = run_one(&sessions, q, ranges, sql_sessions) &&
+		    query_run(q, sql_kind, &(struct query_param){"id", NULL}, 1, &kinds.one);
+
+	for (size_t pass = 0; pass < PASSES && good; pass++)
+		good = run_one(&causes.rows[pass], q, ranges, sql_causes[pass]);
+	good = good && count_all(s, &kinds, &sessions, &causes);
+	free(kinds.kinds);
+	query_finish(&kinds.one);
+	query_finish(&sessions);
+	for (size_t pass = 0; pass < PASSES; pass++)
+		query_finish(&causes.rows[pass]);
 	return good;
 }
 

@@ -117,16 +117,21 @@ words_tag(enum words_certainty c)
 	return tags[c];
 }
 
-const struct cause_row *
-words_cause(const char *verdict, const char *first)
+bool
+words_vague(const char *verdict)
 {
 	static const char *const vague[] = {"client_cert_", "mutual_auth_ok", "handshake_failed_"};
 
-	for (size_t i = 0; first != NULL && verdict != NULL && i < sizeof(vague) / sizeof(vague[0]);
-	     i++)
+	for (size_t i = 0; verdict != NULL && i < sizeof(vague) / sizeof(vague[0]); i++)
 		if (strncmp(verdict, vague[i], strlen(vague[i])) == 0)
-			return cause_row(cause_find(first));
-	return NULL;
+			return true;
+	return false;
+}
+
+const struct cause_row *
+words_cause(const char *verdict, const char *first)
+{
+	return first != NULL && words_vague(verdict) ? cause_row(cause_find(first)) : NULL;
 }
 
 /* "Refused: client certificate" to "Refused: CA not trusted". */

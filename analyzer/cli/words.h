@@ -38,6 +38,8 @@ struct words_advice {
 const struct words *words_find(const char *verdict, const char *sub_reason, const char *modifiers);
 const struct words_advice *words_advice_find(const char *verdict, const char *sub_reason,
 					     const char *modifiers);
+/* A verdict that its first cause may put into better words. */
+bool words_vague(const char *verdict);
 /* The cause that names a session better than its verdict does; NULL when the verdict's own words
  * do. first: the first finding's cause when it is a failure and more than possible, else NULL. */
 const struct cause_row *words_cause(const char *verdict, const char *first);
