@@ -1,154 +1,350 @@
 /*
  * relate_findings.c - findings that rest on other sessions, and their place among those of pass 1.
- * Called by relate.c: for each row with a cause, and at the end.
+ * Called by relate_apply.c for each session with a hit of a row that has a cause.
  *
  * Order: the contract's (severity, what explains the decisive event, certainty), then those found
  * here, since they rest on more than one session. Of one cause a session has one finding: of the
  * rows of relations.def the first that fits, and of that and pass 1's the one that comes first.
  */
 #include "db/relate_impl.h"
+#include "db/store_ids.h"
 
-#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One of this pass, or (hit NULL) of pass 1. */
+struct candidate {
+	const struct relate_hit *hit;
+	const char *cause, *certainty;
+	int weight;
+	int64_t rank; /* pass 1's */
+	bool goes;    /* another one of its cause stands before it */
+};
+
+/* Those of a session: of this pass first, in the order of rows; pass 1's by rank. */
+struct relate_candidates {
+	struct candidate *all;
+	size_t count, found, room;
+};
+
+/* --- the order ---------------------------------------------------------------------------------
+ */
+
+static int
+weight_of(const char *severity, bool explains, const char *certainty)
+{
+	int s = strcmp(severity, "failure") == 0 ? 0 : strcmp(severity, "warning") == 0 ? 1 : 2;
+	int c = strcmp(certainty, "proven") == 0 ? 0 : strcmp(certainty, "likely") == 0 ? 1 : 2;
+
+	return s * 6 + !explains * 3 + c;
+}
+
+static bool
+stands_before(const struct candidate *a, const struct candidate *b)
+{
+	if (a->weight != b->weight)
+		return a->weight < b->weight;
+	if ((a->hit == NULL) != (b->hit == NULL))
+		return a->hit != NULL;
+	return a->hit != NULL ? a->hit->row < b->hit->row : a->rank < b->rank;
+}
+
+/* They are few. */
+static void
+put_in_order(struct relate_candidates *c)
+{
+	for (size_t i = 1; i < c->count; i++)
+		for (size_t k = i; k > 0 && stands_before(&c->all[k], &c->all[k - 1]); k--) {
+			struct candidate other = c->all[k];
+
+			c->all[k] = c->all[k - 1];
+			c->all[k - 1] = other;
+		}
+}
+
+/* --- who they are ------------------------------------------------------------------------------
+ */
+
+static bool
+add(struct relate_run *run, const struct candidate *one)
+{
+	struct relate_candidates *c = run->candidates;
+	struct candidate *all = relate_room(c->all, c->count, &c->room, sizeof(*all));
+
+	if (all == NULL)
+		return relate_no_memory(run);
+	c->all = all;
+	all[c->count++] = *one;
+	return true;
+}
+
+static const struct candidate *
+of_cause(const struct relate_candidates *c, const char *cause)
+{
+	for (size_t i = 0; i < c->found; i++)
+		if (strcmp(c->all[i].cause, cause) == 0)
+			return &c->all[i];
+	return NULL;
+}
+
+/* Hits are in the order of rows, and of one row's the earliest comes first. */
+static bool
+collect_found(struct relate_run *run, const struct relate_hit *hits, size_t count)
+{
+	struct relate_candidates *c = run->candidates;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct relate_row *r = &relate_rows[hits[i].row];
+
+		if (r->cause == NULL || of_cause(c, r->cause) != NULL)
+			continue;
+		/* inference proves nothing */
+		bool inferred = (run->traits[hits[i].session] & TRAIT(INFERRED)) != 0;
+		bool weaker = inferred && strcmp(r->certainty, "proven") == 0;
+		const char *certainty = weaker ? "likely" : r->certainty;
+		const struct candidate one = {
+		    .hit = &hits[i],
+		    .cause = r->cause,
+		    .certainty = certainty,
+		    .weight = weight_of(r->severity, r->explains, certainty),
+		};
+
+		if (!add(run, &one))
+			return false;
+		c->found++;
+	}
+	return true;
+}
+
+static const char *
+column_text(sqlite3_stmt *stmt, int column)
+{
+	const char *text = (const char *)sqlite3_column_text(stmt, column);
+
+	return text != NULL ? text : "";
+}
+
+/* One of pass 1, or the one of this pass with its cause, goes. */
+static bool
+add_old(struct relate_run *run, sqlite3_stmt *stmt)
+{
+	struct relate_candidates *c = run->candidates;
+	const char *cause = column_text(stmt, 1);
+	struct candidate one = {
+	    .rank = sqlite3_column_int64(stmt, 0),
+	    .weight = weight_of(column_text(stmt, 2), sqlite3_column_int(stmt, 4) != 0,
+				column_text(stmt, 3)),
+	};
+
+	for (size_t i = 0; i < c->found; i++) {
+		if (strcmp(c->all[i].cause, cause) != 0)
+			continue;
+		one.cause = c->all[i].cause;
+		if (one.weight < c->all[i].weight)
+			c->all[i].goes = true;
+	}
+	return add(run, &one);
+}
+
+static bool
+collect_old(struct relate_run *run, int64_t session_id)
+{
+	struct relate_candidates *c = run->candidates;
+	sqlite3_stmt *stmt = relate_ask(
+	    run->d,
+	    "SELECT rank, cause, severity, certainty, explains FROM finding WHERE session_id = ?1",
+	    session_id, 0);
+	bool none = false, ok = stmt != NULL;
+
+	while (ok && (ok = relate_next(run->d, stmt, &none)) && !none)
+		ok = add_old(run, stmt);
+	sqlite3_reset(stmt);
+	for (size_t i = c->found; ok && i < c->count; i++) {
+		const struct candidate *mine =
+		    c->all[i].cause != NULL ? of_cause(c, c->all[i].cause) : NULL;
+
+		c->all[i].goes = mine != NULL && !mine->goes;
+	}
+	return ok;
+}
+
+/* --- what they say -----------------------------------------------------------------------------
+ */
+
+static bool
+sentence_id(struct relate_run *run, int64_t *id)
+{
+	return store_ids_sentence(run->dictionary, run->text.data, run->text.len, id);
+}
+
+static bool
+explain(struct relate_run *run, const struct relate_hit *h, int64_t *id)
+{
+	bool inferred = (run->traits[h->session] & TRAIT(INFERRED)) != 0;
+
+	run->text.len = 0;
+	return (!inferred || relate_words(run, h, "Inferred, not read: ")) &&
+	       relate_words(run, h, relate_rows[h->row].sentence) && sentence_id(run, id);
+}
+
+static bool
+advise(struct relate_run *run, const struct relate_hit *h, const char *fix, const char *settings,
+       int64_t *id)
+{
+	run->text.len = 0;
+	return relate_words(run, h, fix) &&
+	       (settings[0] == '\0' ||
+		(relate_words(run, h, ". Settings: ") && relate_words(run, h, settings))) &&
+	       sentence_id(run, id);
+}
+
+static const struct outcome_cause *
+cause_of(const char *name)
+{
+	const struct outcome_cause *c;
+
+	for (size_t i = 0; (c = outcome_cause(i)) != NULL; i++)
+		if (strcmp(c->name, name) == 0)
+			return c;
+	return NULL;
+}
 
 /* clang-format off */
-#define SEVERITY(x)  "CASE " x " WHEN 'failure' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END"
-#define CERTAINTY(x) "CASE " x " WHEN 'proven' THEN 0 WHEN 'likely' THEN 1 ELSE 2 END"
-#define WEIGHT(severity, explains, certainty) \
-	"(" SEVERITY(severity) ") * 6 + (" explains " = 0) * 3 + " CERTAINTY(certainty)
-/* Inference proves nothing. */
-#define SURE "iif(a.evidence = 'inferred' AND ?3 = 'proven', 'likely', ?3)"
-
-/* The {words} that causes.def has in fixes of causes named here; most have none. */
-#define FIX(text) \
-	"iif(k.plain, " text ", replace(replace(replace(" text ", '{sni}', coalesce(n.text, 'no name'))" \
-	", '{cn}', coalesce(substr(sc.subject, 1, instr(sc.subject || ',', ',') - 1), 'the certificate'))" \
-	", '{wanted}', coalesce('the CA of the accepted one, ' || oc.issuer, 'a CA that the server trusts')))"
-
 /* Frames of a fact of the headline attempt. Not by the view: that would be computed for all. */
-#define FRAMES_OF(fact) \
-	"(SELECT nullif(substr(j.value, instr(j.value, '@') + 1, " \
-	"instr(j.value || '=', '=') - instr(j.value, '@') - 1), '') FROM story t " \
-	"CROSS JOIN json_each(t.facts) j CROSS JOIN claim k ON k.id = CAST(j.value AS INTEGER) " \
-	"WHERE " fact " <> '' AND t.session_id = s.id AND k.fact = " fact " AND coalesce(s.attempt_no, 1) = " \
-	"CASE WHEN instr(j.value, '#') BETWEEN 1 AND instr(j.value, '@') " \
-	"THEN CAST(substr(j.value, instr(j.value, '#') + 1) AS INTEGER) ELSE 1 END)"
+static const char frames_sql[] =
+	"SELECT nullif(substr(j.value, instr(j.value, '@') + 1, "
+	"instr(j.value || '=', '=') - instr(j.value, '@') - 1), '') FROM story t "
+	"CROSS JOIN json_each(t.facts) j CROSS JOIN claim k ON k.id = CAST(j.value AS INTEGER) "
+	"WHERE t.session_id = ?1 AND k.fact = ?3 AND ?2 = "
+	"CASE WHEN instr(j.value, '#') BETWEEN 1 AND instr(j.value, '@') "
+	"THEN CAST(substr(j.value, instr(j.value, '#') + 1) AS INTEGER) ELSE 1 END";
 
-/* %s: weight, certainty and the row's words. The frames are those of the fact that the row names,
- * else the first. And the order. */
-static const char note_sql[] =
-	"INSERT OR IGNORE INTO relate_finding SELECT h.session_id, ?1, ?7, %s, ?2, %s, "
-	"coalesce(s.attempt_no, 1), iif(a.evidence = 'inferred', 'Inferred, not read: ', '') || printf(?4, %s), "
-	FIX("k.server") ", " FIX("k.client") ", "
-	"coalesce(" FRAMES_OF("?6") ", s.first_frame) "
-	"FROM relate_hit h CROSS JOIN session s ON s.id = h.session_id CROSS JOIN answer a ON a.id = s.answer_id "
-	"CROSS JOIN relate_cause k ON k.cause = ?1 "
-	"LEFT JOIN name n ON n.id = s.sni_id LEFT JOIN certificate sc ON sc.id = s.client_certificate_id "
-	"LEFT JOIN session o ON o.id = h.other_session_id LEFT JOIN answer oa ON oa.id = o.answer_id "
-	"LEFT JOIN name oname ON oname.id = o.sni_id LEFT JOIN certificate oc ON oc.id = o.client_certificate_id "
-	"%s";
-
-/* Of several hits of a session the earliest; few rows find any, and to sort takes long. */
-static const char several_sql[] = "SELECT 1 FROM relate_hit GROUP BY session_id HAVING count(*) > 1 LIMIT 1";
-static const char earliest_sql[] =
-	"LEFT JOIN relate_scope x ON x.capture_id = o.capture_id ORDER BY o.started_ns, x.place + o.first_frame";
-
-/* A verdict that says only "elsewhere" is told where. */
-static const char tell_sql[] =
-	"INSERT INTO relate_change SELECT r.session_id, 0, 0, r.explanation FROM relate_finding r "
-	"CROSS JOIN session s ON s.id = r.session_id CROSS JOIN conclusion v ON v.id = s.conclusion_id "
-	"WHERE r.place = ?1 AND v.verdict = ?2 ON CONFLICT DO UPDATE SET explanation = excluded.explanation";
-
-/* Most sessions have one finding in the end: it needs no place among others. */
-#define LONE "session_id NOT IN (SELECT m.session_id FROM relate_mixed m)"
-static const char *const lone_sql[] = {
-    "INSERT INTO relate_mixed SELECT DISTINCT session_id FROM relate_finding r "
-    "WHERE EXISTS (SELECT 1 FROM finding f WHERE f.session_id = r.session_id "
-    "AND (f.cause <> r.cause OR " WEIGHT("f.severity", "f.explains", "f.certainty") " < r.weight)) "
-    "OR EXISTS (SELECT 1 FROM relate_finding o WHERE o.session_id = r.session_id AND o.cause <> r.cause)",
-
-    "INSERT INTO revised_finding SELECT session_id, 1, NULL, attempt_no, cause, certainty, severity, explanation, "
-    "server_fix, client_fix, frames FROM relate_finding WHERE " LONE,
-};
-
-/* The others, of this pass and of both. */
-static const char *const mixed_sql[] = {
-    "DELETE FROM relate_finding WHERE " LONE,
-
-    "DELETE FROM relate_finding AS r WHERE EXISTS (SELECT 1 FROM finding f WHERE f.session_id = r.session_id "
-    "AND f.cause = r.cause AND " WEIGHT("f.severity", "f.explains", "f.certainty") " < r.weight)",
-
-    "INSERT INTO revised_finding SELECT session_id, "
-    "row_number() OVER (PARTITION BY session_id ORDER BY weight, of IS NOT NULL, of, place), of, "
-    "attempt_no, cause, certainty, severity, explanation, server_fix, client_fix, frames FROM "
-    "(SELECT session_id, weight, place, NULL AS of, attempt_no, cause, certainty, severity, explanation, "
-    "server_fix, client_fix, frames FROM relate_finding UNION ALL "
-    "SELECT f.session_id, " WEIGHT("f.severity", "f.explains", "f.certainty") ", 0, f.rank, NULL, NULL, NULL, NULL, "
-    "NULL, NULL, NULL, NULL FROM (SELECT DISTINCT session_id FROM relate_finding) r "
-    "CROSS JOIN finding f ON f.session_id = r.session_id WHERE NOT EXISTS "
-    "(SELECT 1 FROM relate_finding x WHERE x.session_id = f.session_id AND x.cause = f.cause))",
-};
+static const char insert_sql[] =
+	"INSERT INTO revised_finding (session_id, rank, of, attempt_no, cause, certainty, severity, explanation_id, "
+	"server_fix_id, client_fix_id, frames) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
 /* clang-format on */
 
-/* The texts of causes.def, for the first row that needs them. */
+/* Those of the fact that the row names, else the first. */
 static bool
-fill_causes(struct database *d)
+bind_frames(struct relate_run *run, sqlite3_stmt *insert, const struct relate_hit *h)
 {
-	static const char sql[] = "INSERT OR IGNORE INTO relate_cause VALUES (?1, ?2 || iif(?3 <> "
-				  "'', '. Settings: ' || ?3, ''), "
-				  "?4 || iif(?5 <> '', '. Settings: ' || ?5, ''), "
-				  "instr(?2 || ?3 || ?4 || ?5, '{') = 0)";
-	const struct outcome_cause *c;
-	bool none;
+	const struct relate_session *s = relate_session(run, h->session);
+	const char *fact = relate_rows[h->row].shown_by;
+	bool none = true;
 
-	if (!relate_none_of(d, "SELECT 1 FROM relate_cause", &none))
+	sqlite3_bind_int64(insert, 11, relate_first_frame(s));
+	if (fact == NULL)
+		return true;
+	sqlite3_stmt *stmt = relate_ask(
+	    run->d, frames_sql, relate_sessions_id(run->sessions, h->session), s->attempt_no);
+	if (stmt == NULL)
 		return false;
-	for (size_t i = 0; none && (c = outcome_cause(i)) != NULL; i++) {
-		const struct relate_value values[] = {{.text = c->name},
-						      {.text = c->server},
-						      {.text = c->server_settings},
-						      {.text = c->client},
-						      {.text = c->client_settings}};
+	sqlite3_bind_text(stmt, 3, fact, -1, SQLITE_STATIC);
+	if (!relate_next(run->d, stmt, &none))
+		return false;
+	if (!none && sqlite3_column_type(stmt, 0) != SQLITE_NULL)
+		sqlite3_bind_text(insert, 11, column_text(stmt, 0), -1, SQLITE_TRANSIENT);
+	sqlite3_reset(stmt);
+	return true;
+}
 
-		if (!relate_exec(d, sql, values, 5))
+static bool
+insert_found(struct relate_run *run, sqlite3_stmt *insert, const struct candidate *c)
+{
+	const struct relate_row *r = &relate_rows[c->hit->row];
+	const struct outcome_cause *k = cause_of(r->cause);
+	int64_t explanation, server, client;
+
+	if (!explain(run, c->hit, &explanation) ||
+	    !advise(run, c->hit, k->server, k->server_settings, &server) ||
+	    !advise(run, c->hit, k->client, k->client_settings, &client))
+		return false;
+	sqlite3_bind_null(insert, 3);
+	sqlite3_bind_int64(insert, 4, relate_session(run, c->hit->session)->attempt_no);
+	sqlite3_bind_text(insert, 5, r->cause, -1, SQLITE_STATIC);
+	sqlite3_bind_text(insert, 6, c->certainty, -1, SQLITE_STATIC);
+	sqlite3_bind_text(insert, 7, r->severity, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(insert, 8, explanation);
+	sqlite3_bind_int64(insert, 9, server);
+	sqlite3_bind_int64(insert, 10, client);
+	return bind_frames(run, insert, c->hit) && database_run(run->d, insert);
+}
+
+static bool
+insert_all(struct relate_run *run, int64_t session_id)
+{
+	const struct relate_candidates *c = run->candidates;
+	sqlite3_stmt *insert;
+	int64_t rank = 0;
+
+	if (!database_kept(run->d, insert_sql, &insert))
+		return false;
+	for (size_t i = 0; i < c->count; i++) {
+		if (c->all[i].goes)
+			continue;
+		sqlite3_bind_int64(insert, 1, session_id);
+		sqlite3_bind_int64(insert, 2, ++rank);
+		if (c->all[i].hit != NULL) {
+			if (!insert_found(run, insert, &c->all[i]))
+				return false;
+			continue;
+		}
+		sqlite3_bind_int64(insert, 3, c->all[i].rank);
+		for (int column = 4; column <= 11; column++)
+			sqlite3_bind_null(insert, column);
+		if (!database_run(run->d, insert))
+			return false;
+	}
+	return true;
+}
+
+/* A verdict that says only "elsewhere" is told where. */
+static bool
+tell(struct relate_run *run, int64_t *told)
+{
+	const struct relate_candidates *c = run->candidates;
+
+	for (size_t i = 0; i < c->found; i++) {
+		const struct relate_hit *h = c->all[i].hit;
+
+		if ((relate_rows[h->row].tells & run->traits[h->session]) != 0 &&
+		    !explain(run, h, told))
 			return false;
 	}
 	return true;
 }
 
 bool
-relate_findings_note(struct database *d, const struct relate_row *r, size_t place)
+relate_findings(struct relate_run *run, const struct relate_hit *hits, size_t count, int64_t *told)
 {
-	const struct relate_value values[] = {
-	    {.text = r->cause},        {.text = r->severity},
-	    {.text = r->certainty},    {.text = r->sentence},
-	    {.number = r->explains},   {.text = r->shown_by != NULL ? r->shown_by : ""},
-	    {.number = (int64_t)place}};
-	const struct relate_value tells[] = {{.number = (int64_t)place}, {.text = r->tells}};
-	char sql[4096];
-	bool one_each;
+	int64_t session_id = relate_sessions_id(run->sessions, hits[0].session);
+	bool any = false;
 
-	if (r->cause == NULL)
-		return true;
-	if (!relate_none_of(d, several_sql, &one_each))
+	*told = 0;
+	if (run->candidates == NULL)
+		run->candidates = calloc(1, sizeof(*run->candidates));
+	struct relate_candidates *c = run->candidates;
+	if (c == NULL)
+		return relate_no_memory(run);
+	c->count = c->found = 0;
+	if (!collect_found(run, hits, count))
 		return false;
-	sqlite3_snprintf(sizeof(sql), sql, note_sql, WEIGHT("?2", "?5", SURE), SURE,
-			 r->words != NULL ? r->words : "''", one_each ? "" : earliest_sql);
-	assert(strlen(sql) + 1 < sizeof(sql));
-	return fill_causes(d) && relate_exec(d, sql, values, 7) &&
-	       (r->tells == NULL || relate_exec(d, tell_sql, tells, 2));
+	if (c->found == 0)
+		return true;
+	if (!tell(run, told) || !collect_old(run, session_id))
+		return false;
+	for (size_t i = 0; i < c->found; i++)
+		any = any || !c->all[i].goes;
+	if (!any)
+		return true;
+	put_in_order(c);
+	return insert_all(run, session_id);
 }
 
-bool
-relate_findings_apply(struct database *d)
+void
+relate_findings_finish(struct relate_run *run)
 {
-	bool none;
-
-	if (!relate_none_of(d, "SELECT 1 FROM relate_finding", &none))
-		return false;
-	if (none)
-		return true;
-	return relate_clear(d, "relate_mixed") &&
-	       relate_exec_all(d, lone_sql, sizeof(lone_sql) / sizeof(lone_sql[0])) &&
-	       relate_none_of(d, "SELECT 1 FROM relate_mixed", &none) &&
-	       (none || relate_exec_all(d, mixed_sql, sizeof(mixed_sql) / sizeof(mixed_sql[0])));
+	if (run->candidates != NULL)
+		free(run->candidates->all);
+	free(run->candidates);
 }

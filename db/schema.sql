@@ -85,7 +85,7 @@ CREATE TABLE name (
 ) STRICT;
 
 -- What explanations and findings say. {frame} stands for finding.named_frame, {ms} for
--- story.named_ms, unless that is NULL.
+-- story.named_ms, unless that is NULL; in what pass 2 says for nothing.
 CREATE TABLE sentence (
 	id INTEGER PRIMARY KEY,
 	digest INTEGER NOT NULL,
@@ -282,7 +282,7 @@ CREATE TABLE revised (
 	attempt_no INTEGER NOT NULL,                            -- of the headline
 	answer_id INTEGER NOT NULL REFERENCES answer (id),      -- of pass 1
 	conclusion_id INTEGER NOT NULL REFERENCES conclusion (id),
-	explanation TEXT                                        -- instead of story's; NULL keeps it
+	explanation_id INTEGER REFERENCES sentence (id)         -- instead of story's; NULL keeps it
 ) STRICT;
 
 -- A further fact, or (instead) a fact of the story in other words; NULL keeps what stands there.
@@ -292,9 +292,7 @@ CREATE TABLE revised_fact (
 	fact TEXT NOT NULL,
 	instead INTEGER NOT NULL,
 	value TEXT,
-	evidence TEXT NOT NULL,
-	confidence TEXT NOT NULL,
-	basis TEXT,
+	claim_id INTEGER NOT NULL REFERENCES claim (id),
 	frames TEXT,
 	PRIMARY KEY (session_id, attempt_no, fact)
 ) STRICT, WITHOUT ROWID;
@@ -309,9 +307,9 @@ CREATE TABLE revised_finding (
 	cause TEXT,
 	certainty TEXT,
 	severity TEXT,
-	explanation TEXT,
-	server_fix TEXT,
-	client_fix TEXT,
+	explanation_id INTEGER REFERENCES sentence (id),
+	server_fix_id INTEGER REFERENCES sentence (id),
+	client_fix_id INTEGER REFERENCES sentence (id),
 	frames TEXT,
 	PRIMARY KEY (session_id, rank)
 ) STRICT, WITHOUT ROWID;

@@ -125,7 +125,7 @@ store_destroy(struct store *s)
 	finalize(s);
 	database_close(&s->d);
 	dictionary_destroy(s->dictionary);
-	relate_filter_finish(&s->filter);
+	relate_sessions_finish(&s->sessions);
 	struct text *texts[] = {&s->attempts, &s->chains, &s->requests, &s->facts,
 				&s->ladder,   &s->chain,  &s->sentence};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -268,7 +268,11 @@ sweep(struct store *s)
 	    " (SELECT explanation_id FROM story WHERE explanation_id IS NOT NULL UNION"
 	    " SELECT explanation_id FROM finding WHERE explanation_id IS NOT NULL UNION"
 	    " SELECT server_fix_id FROM finding WHERE server_fix_id IS NOT NULL UNION"
-	    " SELECT client_fix_id FROM finding WHERE client_fix_id IS NOT NULL);"
+	    " SELECT client_fix_id FROM finding WHERE client_fix_id IS NOT NULL UNION"
+	    " SELECT explanation_id FROM revised WHERE explanation_id IS NOT NULL UNION"
+	    " SELECT explanation_id FROM revised_finding WHERE explanation_id IS NOT NULL UNION"
+	    " SELECT server_fix_id FROM revised_finding WHERE server_fix_id IS NOT NULL UNION"
+	    " SELECT client_fix_id FROM revised_finding WHERE client_fix_id IS NOT NULL);"
 	    "DELETE FROM profile WHERE id NOT IN (SELECT profile_id FROM session);"
 	    "DELETE FROM incident WHERE id NOT IN"
 	    " (SELECT incident_id FROM capture WHERE incident_id IS NOT NULL);"
@@ -291,7 +295,8 @@ store_close(struct store *s)
 	struct database *d = &s->d;
 	bool ok = !s->in_capture || store_abandon(s);
 
-	ok = ok && sweep(s) && relate_incidents(d) && database_exec(d, embed_indexes_sql);
+	ok = ok && relate_incidents(d, s->dictionary) && sweep(s) &&
+	     database_exec(d, embed_indexes_sql);
 	finalize(s);
 	/* Others may have it open; then the last to close takes it back. Not a fault. */
 	sqlite3_busy_timeout(d->db, 0);
@@ -355,8 +360,9 @@ store_begin(struct store *s)
 		return false;
 	s->in_capture = true;
 	s->parts = 0;
-	relate_filter_reset(&s->filter);
-	s->failed = !start_capture(s);
+	relate_sessions_reset(&s->sessions);
+	s->failed = !start_capture(s) || (relate_sessions_capture(&s->sessions) == NULL &&
+					  !database_fault(&s->d, "out of memory"));
 	return !s->failed;
 }
 

@@ -367,8 +367,11 @@ insert_capture(struct store *s, const struct outcome_capture *c, const struct st
 static bool
 relate(struct store *s, const struct outcome_capture *c)
 {
-	return (s->filter.met == 0 && c->incident == NULL) ||
-	       relate_capture(&s->d, s->capture_id, s->filter.met);
+	struct relate_capture *r = &s->sessions.captures[0];
+
+	r->first_id = s->first_session;
+	memcpy(r->content, c->xxh3, sizeof(r->content));
+	return relate_capture(&s->d, s->dictionary, s->capture_id, &s->sessions);
 }
 
 bool

@@ -34,18 +34,18 @@ store_ids_name(struct store *s, const char *text, int64_t *id)
 }
 
 bool
-store_ids_sentence(struct store *s, const char *text, size_t len, int64_t *id)
+store_ids_sentence(struct dictionary *c, const char *text, size_t len, int64_t *id)
 {
 	struct dictionary_key k;
 	bool made;
 
 	dictionary_key_begin(&k, DICTIONARY_SENTENCE, 0);
 	dictionary_key_bytes(&k, text, len);
-	*id = dictionary_cached(s->dictionary, &k);
+	*id = dictionary_cached(c, &k);
 	if (*id != 0)
 		return true;
 	struct dictionary_value v = {DICTIONARY_TEXT, 0, text, len};
-	return dictionary_resolve(s->dictionary, &k, &v, id, &made);
+	return dictionary_resolve(c, &k, &v, id, &made);
 }
 
 bool
@@ -176,7 +176,7 @@ store_ids_step(struct store *s, const struct outcome_message *m, int64_t *id)
 }
 
 bool
-store_ids_claim(struct store *s, const struct outcome_fact *f, int64_t *id)
+store_ids_claim(struct dictionary *c, const struct outcome_fact *f, int64_t *id)
 {
 	struct dictionary_key k;
 	bool made;
@@ -185,7 +185,7 @@ store_ids_claim(struct store *s, const struct outcome_fact *f, int64_t *id)
 			     (uint64_t)f->evidence << 8 | (unsigned)f->confidence);
 	dictionary_key_text(&k, f->fact);
 	dictionary_key_text(&k, f->basis);
-	*id = dictionary_cached(s->dictionary, &k);
+	*id = dictionary_cached(c, &k);
 	if (*id != 0)
 		return true;
 	struct dictionary_value v[] = {
@@ -194,7 +194,7 @@ store_ids_claim(struct store *s, const struct outcome_fact *f, int64_t *id)
 	    dictionary_text(confidence_name(f->confidence)),
 	    dictionary_text(f->basis),
 	};
-	return dictionary_resolve(s->dictionary, &k, v, id, &made);
+	return dictionary_resolve(c, &k, v, id, &made);
 }
 
 /* seconds, or INT64_MIN */

@@ -8,12 +8,12 @@
 #include "db/store_impl.h"
 
 bool store_ids_name(struct store *s, const char *text, int64_t *id); /* NULL gives 0 */
-bool store_ids_sentence(struct store *s, const char *text, size_t len, int64_t *id);
+bool store_ids_sentence(struct dictionary *c, const char *text, size_t len, int64_t *id);
 bool store_ids_profile(struct store *s, const struct outcome *o, int64_t *id);
 bool store_ids_answer(struct store *s, const struct outcome_attempt *a, int64_t *id);
 bool store_ids_conclusion(struct store *s, const struct outcome *o, int64_t *id);
 bool store_ids_step(struct store *s, const struct outcome_message *m, int64_t *id);
-bool store_ids_claim(struct store *s, const struct outcome_fact *f, int64_t *id);
+bool store_ids_claim(struct dictionary *c, const struct outcome_fact *f, int64_t *id);
 /* Keeps the id in *c for the next session. */
 bool store_ids_certificate(struct store *s, struct outcome_certificate *c, int64_t *id);
 /* certificates: a JSON array of ids, len bytes. */

@@ -8,7 +8,7 @@
 
 #include "db/database.h"
 #include "db/dictionary.h"
-#include "db/relate_filter.h"
+#include "db/relate.h"
 #include "db/store.h"
 #include "db/text.h"
 
@@ -50,10 +50,10 @@ struct store {
 	int64_t capture_id, first_session, next_session;
 	/* the lists of the session being emitted, and one chain's */
 	struct text attempts, chains, requests, facts, ladder, chain;
-	struct text sentence;        /* without the number it names */
-	struct relate_filter filter; /* of the capture */
-	unsigned parts;              /* of the capture, told so far */
-	bool noted;                  /* the session statement has notes bound */
+	struct text sentence;            /* without the number it names */
+	struct relate_sessions sessions; /* of the capture, for pass 2 */
+	unsigned parts;                  /* of the capture, told so far */
+	bool noted;                      /* the session statement has notes bound */
 };
 
 /* "... = id" or "... IN (ids)": a capture is called by the first of its names in byte order,

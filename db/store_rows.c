@@ -3,11 +3,10 @@
  */
 #include "db/store_rows.h"
 
+#include "db/address.h"
 #include "db/store_sentence.h"
 
-#include <arpa/inet.h>
 #include <string.h>
-#include <sys/socket.h>
 
 void
 store_rows_frames(struct text *t, const struct outcome_frames *f)
@@ -43,28 +42,9 @@ bind_random(sqlite3_stmt *stmt, int column, const uint8_t *random)
 	sqlite3_bind_blob(stmt, column, random, 32, SQLITE_STATIC);
 }
 
-/* IPv4 by hand: inet_ntop is a printf. */
-static const char *
-address_text(const struct outcome_endpoint *e, char buf[INET6_ADDRSTRLEN])
-{
-	struct text t = {buf, 0, INET6_ADDRSTRLEN};
-
-	if (e->family == 6)
-		return inet_ntop(AF_INET6, e->addr, buf, INET6_ADDRSTRLEN);
-	if (e->family != 4)
-		return NULL;
-	text_put_int(&t, e->addr[0]);
-	for (int i = 1; i < 4; i++) {
-		text_put_char(&t, '.');
-		text_put_int(&t, e->addr[i]);
-	}
-	text_put_char(&t, '\0');
-	return buf;
-}
-
 static void
 bind_endpoint(sqlite3_stmt *stmt, int column, const struct outcome_endpoint *e,
-	      char buf[INET6_ADDRSTRLEN])
+	      char buf[ADDRESS_TEXT_MAX])
 {
 	sqlite3_bind_text(stmt, column, address_text(e, buf), -1, SQLITE_STATIC);
 	bind_or_null(stmt, column + 1, e->family != 0 ? e->port : -1, -1);
@@ -82,8 +62,6 @@ mac_number(const struct outcome_endpoint *e)
 	return v;
 }
 
-enum { SIGN_CORROBORABLE = 1, SIGN_UNSOLICITED = 2, SIGN_BLAMED = 4 }; /* session.signs */
-
 /* Is something about the certificate itself proven to be the reason? */
 static bool
 is_blamed(const struct outcome *o)
@@ -96,15 +74,16 @@ is_blamed(const struct outcome *o)
 	return false;
 }
 
-static int
-signs_of(const struct outcome *o)
+unsigned
+store_rows_signs(const struct outcome *o)
 {
-	return (o->notes.corroborable ? SIGN_CORROBORABLE : 0) |
-	       (o->notes.unsolicited ? SIGN_UNSOLICITED : 0) | (is_blamed(o) ? SIGN_BLAMED : 0);
+	return (o->notes.corroborable ? RELATE_SIGN_CORROBORABLE : 0u) |
+	       (o->notes.unsolicited ? RELATE_SIGN_UNSOLICITED : 0u) |
+	       (is_blamed(o) ? RELATE_SIGN_BLAMED : 0u);
 }
 
 static bool
-has_notes(const struct outcome *o, int signs)
+has_notes(const struct outcome *o, unsigned signs)
 {
 	const struct outcome_notes *n = &o->notes;
 
@@ -114,10 +93,9 @@ has_notes(const struct outcome *o, int signs)
 }
 
 static void
-bind_notes(struct store *s, sqlite3_stmt *stmt, int column, const struct outcome *o)
+bind_notes(struct store *s, sqlite3_stmt *stmt, int column, const struct outcome *o, unsigned signs)
 {
 	const struct outcome_notes *n = &o->notes;
-	int signs = signs_of(o);
 	bool noted = has_notes(o, signs);
 
 	if (!noted && !s->noted)
@@ -136,7 +114,7 @@ static bool
 insert_session(struct store *s, const struct outcome *o, const struct store_references *r)
 {
 	sqlite3_stmt *stmt = s->statements[STORE_SESSION_INSERT];
-	char client[INET6_ADDRSTRLEN], server[INET6_ADDRSTRLEN];
+	char client[ADDRESS_TEXT_MAX], server[ADDRESS_TEXT_MAX];
 
 	sqlite3_bind_int64(stmt, 1, s->next_session);
 	sqlite3_bind_int64(stmt, 2, s->capture_id);
@@ -155,7 +133,7 @@ insert_session(struct store *s, const struct outcome *o, const struct store_refe
 	sqlite3_bind_int64(stmt, 17, o->ended_ns);
 	bind_or_null(stmt, 18, r->client_certificate, 0);
 	bind_or_null(stmt, 19, r->server_certificate, 0);
-	bind_notes(s, stmt, 20, o);
+	bind_notes(s, stmt, 20, o, r->signs);
 	return database_run(&s->d, stmt);
 }
 
@@ -212,7 +190,7 @@ store_without_tls(void *store, const struct outcome_without_tls *w)
 {
 	struct store *s = store;
 	sqlite3_stmt *stmt = s->statements[STORE_WITHOUT_TLS_INSERT];
-	char buf[INET6_ADDRSTRLEN];
+	char buf[ADDRESS_TEXT_MAX];
 
 	if (s->failed)
 		return false;

@@ -11,10 +11,13 @@
 struct store_references {
 	int64_t profile, answer, conclusion, sni, eap_identity;
 	int64_t client_certificate, server_certificate; /* leaves of the headline; 0 none */
+	unsigned signs;                                 /* enum relate_sign */
 };
 
 enum { STORE_FRAMES_MAX = OUTCOME_FRAMES_MAX * (TEXT_INT_MAX + 1) };
 
+/* For pass 2; bits of enum relate_sign. */
+unsigned store_rows_signs(const struct outcome *o);
 /* A comma list; *t has room for STORE_FRAMES_MAX bytes. */
 void store_rows_frames(struct text *t, const struct outcome_frames *f);
 /* Of the session s->next_session (store_finding.c). */

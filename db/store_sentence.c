@@ -30,9 +30,9 @@ bool
 store_sentence_id(struct store *s, const char *text, const struct store_cut *cut, int64_t *id)
 {
 	if (cut->len == 0)
-		return store_ids_sentence(s, text, strlen(text), id);
+		return store_ids_sentence(s->dictionary, text, strlen(text), id);
 	return cut_out(s, text, cut) &&
-	       store_ids_sentence(s, s->sentence.data, s->sentence.len, id);
+	       store_ids_sentence(s->dictionary, s->sentence.data, s->sentence.len, id);
 }
 
 static bool

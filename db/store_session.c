@@ -145,7 +145,7 @@ put_fact(struct store *s, const struct outcome_fact *f)
 	size_t len = f->value != NULL ? strlen(f->value) : 0;
 	int64_t id;
 
-	if (!store_ids_claim(s, f, &id))
+	if (!store_ids_claim(s->dictionary, f, &id))
 		return false;
 	if (!text_reserve(t, ITEM_MAX + STORE_FRAMES_MAX + len * TEXT_ESCAPED_MAX))
 		return no_memory(s);
@@ -206,10 +206,37 @@ put_ladder(struct store *s, const struct outcome *o)
 	return end_list(s, &s->ladder);
 }
 
+/* For pass 2, when the capture ends. */
+static bool
+note_session(struct store *s, const struct outcome *o, const struct store_references *r)
+{
+	const struct outcome_notes *n = &o->notes;
+	struct relate_session *m = relate_sessions_add(&s->sessions, o->first_frame);
+
+	if (m == NULL || !relate_sessions_ends(&s->sessions, m, &o->client, &o->server))
+		return no_memory(s);
+	m->started_ns = o->started_ns;
+	m->ended_ns = o->ended_ns;
+	if (o->client_random != NULL)
+		m->random = relate_sessions_random(&s->sessions, o->client_random);
+	m->handle = n->handle;
+	m->used = n->used;
+	m->ticket_length = n->ticket_length;
+	m->identity_length = n->identity_length;
+	m->name = (uint32_t)r->sni;
+	m->answer = (uint32_t)r->answer;
+	m->conclusion = (uint32_t)r->conclusion;
+	m->client_certificate = (uint32_t)r->client_certificate;
+	m->server_certificate = (uint32_t)r->server_certificate;
+	m->attempt_no = o->attempts[o->headline].attempt_no;
+	m->signs = (uint8_t)r->signs;
+	return true;
+}
+
 static bool
 emit(struct store *s, const struct outcome *o)
 {
-	struct store_references r = {0};
+	struct store_references r = {.signs = store_rows_signs(o)};
 
 	if (o->headline >= o->n_attempts)
 		return database_fault(&s->d, "a session without its headline attempt");
@@ -217,7 +244,7 @@ emit(struct store *s, const struct outcome *o)
 	       store_ids_name(s, o->sni, &r.sni) &&
 	       store_ids_name(s, o->eap_identity, &r.eap_identity) && put_attempts(s, o, &r) &&
 	       put_chains(s, o, &r) && put_requests(s, o) && put_facts(s, o) && put_ladder(s, o) &&
-	       store_rows_insert(s, o, &r);
+	       store_rows_insert(s, o, &r) && note_session(s, o, &r);
 }
 
 bool
@@ -229,11 +256,9 @@ store_emit(void *store, const struct outcome *o)
 		return false; /* the text of the first fault stays */
 	if (!s->in_capture)
 		return database_fault(&s->d, "a session outside of a capture");
-	relate_filter_expect(&s->filter, o);
 	s->failed = !emit(s, o);
 	if (s->failed)
 		return false;
-	relate_filter_add(&s->filter, o);
 	s->next_session++;
 	return true;
 }

@@ -58,7 +58,8 @@ SELECT
 	v.verdict,
 	v.sub_reason,
 	v.modifiers,
-	coalesce(w.explanation, replace(x.text, '{ms}', coalesce(t.named_ms, '{ms}'))) AS explanation,
+	coalesce((SELECT text FROM sentence WHERE id = w.explanation_id),
+		replace(x.text, '{ms}', coalesce(t.named_ms, '{ms}'))) AS explanation,
 	p.client_stack,
 	p.server_stack,
 	cc.subject AS client_subject,
@@ -130,9 +131,9 @@ SELECT
 		CAST(substr(j.value, instr(j.value, '#') + 1) AS INTEGER) ELSE 1 END AS attempt_no,
 	k.fact,
 	CASE WHEN instr(j.value, '=') THEN substr(j.value, instr(j.value, '=') + 1) END AS value,
-	coalesce(r.evidence, k.evidence) AS evidence,
-	coalesce(r.confidence, k.confidence) AS confidence,
-	coalesce(r.basis, k.basis) AS basis,
+	coalesce(n.evidence, k.evidence) AS evidence,
+	coalesce(n.confidence, k.confidence) AS confidence,
+	coalesce(n.basis, k.basis) AS basis,
 	nullif(substr(j.value, instr(j.value, '@') + 1,
 		instr(j.value || '=', '=') - instr(j.value, '@') - 1), '') AS frames
 FROM story t
@@ -141,10 +142,12 @@ JOIN claim k ON k.id = CAST(j.value AS INTEGER)
 LEFT JOIN revised_fact r ON r.session_id = t.session_id AND r.fact = k.fact AND r.instead = 1
 	AND r.attempt_no = CASE WHEN instr(j.value, '#') BETWEEN 1 AND instr(j.value, '@') THEN
 		CAST(substr(j.value, instr(j.value, '#') + 1) AS INTEGER) ELSE 1 END
+LEFT JOIN claim n ON n.id = r.claim_id
 UNION ALL
-SELECT session_id, attempt_no, fact, value, evidence, confidence, basis, frames
-FROM revised_fact
-WHERE instead = 0;
+SELECT r.session_id, r.attempt_no, r.fact, r.value, k.evidence, k.confidence, k.basis, r.frames
+FROM revised_fact r
+JOIN claim k ON k.id = r.claim_id
+WHERE r.instead = 0;
 
 CREATE VIEW messages AS
 SELECT
@@ -311,9 +314,9 @@ SELECT
 	coalesce(r.cause, f.cause),
 	coalesce(r.certainty, f.certainty),
 	coalesce(r.severity, f.severity),
-	iif(r.of, f.explanation, r.explanation),
-	iif(r.of, f.server_fix, r.server_fix),
-	iif(r.of, f.client_fix, r.client_fix),
+	iif(r.of, f.explanation, (SELECT text FROM sentence WHERE id = r.explanation_id)),
+	iif(r.of, f.server_fix, (SELECT text FROM sentence WHERE id = r.server_fix_id)),
+	iif(r.of, f.client_fix, (SELECT text FROM sentence WHERE id = r.client_fix_id)),
 	iif(r.of, f.frames, r.frames)
 FROM revised_finding r
 LEFT JOIN told f ON f.session_id = r.session_id AND f.rank = r.of;

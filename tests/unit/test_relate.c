@@ -264,16 +264,20 @@ static void
 relate_again(const char *path, int64_t capture)
 {
 	struct database *d = calloc(1, sizeof(*d));
+	struct dictionary *c = dictionary_create();
 
 	assert_non_null(d);
+	assert_non_null(c);
 	assert_true(database_set_path(d, path));
 	assert_true(database_open(d, NULL, SQLITE_OPEN_READWRITE));
+	assert_true(dictionary_open(c, d));
 	assert_true(database_exec(d, "BEGIN"));
-	if (!relate_capture(d, capture, RELATE_MET_ALL))
+	if (!relate_capture(d, c, capture, NULL))
 		fail_msg("%s", d->error);
 	assert_true(database_exec(d, "COMMIT"));
-	if (!relate_incidents(d))
+	if (!relate_incidents(d, c))
 		fail_msg("%s", d->error);
+	dictionary_destroy(c);
 	database_close(d);
 	free(d);
 }

@@ -95,7 +95,7 @@ static void
 test_every_row_has_cases(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < relate_rows_count; k++) {
+	for (size_t k = 0; k < (size_t)RELATE_ROWS; k++) {
 		unsigned seen = 0;
 
 		for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
@@ -108,9 +108,9 @@ test_every_row_has_cases(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		size_t k = 0;
 
-		while (k < relate_rows_count && strcmp(cases[i].row, relate_rows[k].name) != 0)
+		while (k < (size_t)RELATE_ROWS && strcmp(cases[i].row, relate_rows[k].name) != 0)
 			k++;
-		assert_true(k < relate_rows_count);
+		assert_true(k < (size_t)RELATE_ROWS);
 	}
 }
 

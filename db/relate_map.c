@@ -1,0 +1,123 @@
+/*
+ * relate_map.c - an open-addressed table of numbers beside the keys. See relate_map.h.
+ */
+#include "db/relate_map.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+enum { SIZE_FIRST = 64 };
+
+uint64_t
+relate_map_seed(void)
+{
+	uint64_t seed;
+
+	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != sizeof(seed))
+		seed = (uint64_t)(uintptr_t)&seed * UINT64_C(0x9e3779b97f4a7c15);
+	return seed;
+}
+
+uint64_t
+relate_key_hash(const struct relate_key *k, uint64_t seed)
+{
+	uint64_t h = (k->a ^ seed) * UINT64_C(0x9e3779b97f4a7c15);
+
+	h = (h ^ h >> 32 ^ k->b) * UINT64_C(0xff51afd7ed558ccd);
+	h = (h ^ h >> 32 ^ k->c) * UINT64_C(0xc4ceb9fe1a85ec53);
+	return h ^ h >> 29;
+}
+
+static bool
+equal(const struct relate_key *a, const struct relate_key *b)
+{
+	return a->a == b->a && a->b == b->b && a->c == b->c;
+}
+
+static uint32_t *
+slot_of(const struct relate_map *m, const struct relate_key *k)
+{
+	size_t at = relate_key_hash(k, m->seed);
+
+	while (m->slots[at &= m->size - 1] != 0 && !equal(&m->keys[m->slots[at] - 1], k))
+		at++;
+	return &m->slots[at];
+}
+
+static bool
+grow(struct relate_map *m)
+{
+	size_t size = m->size == 0 ? SIZE_FIRST : m->size * 2;
+	struct relate_key *keys =
+	    size / 2 < UINT32_MAX ? reallocarray(m->keys, size / 2, sizeof(*keys)) : NULL;
+
+	if (keys == NULL)
+		return false;
+	m->keys = keys;
+	uint32_t *slots = calloc(size, sizeof(*slots));
+	if (slots == NULL)
+		return false;
+	if (m->size == 0)
+		m->seed = relate_map_seed();
+	free(m->slots);
+	m->slots = slots;
+	m->size = size;
+	for (uint32_t i = 0; i < m->count; i++)
+		*slot_of(m, &m->keys[i]) = i + 1;
+	return true;
+}
+
+uint32_t
+relate_map_find(const struct relate_map *m, const struct relate_key *k)
+{
+	return m->size != 0 ? *slot_of(m, k) : 0;
+}
+
+uint32_t
+relate_map_add(struct relate_map *m, const struct relate_key *k)
+{
+	uint32_t *slot = m->size != 0 ? slot_of(m, k) : NULL;
+
+	if (slot != NULL && *slot != 0)
+		return *slot;
+	if (m->count == m->size / 2) {
+		if (!grow(m))
+			return 0;
+		slot = slot_of(m, k);
+	}
+	m->keys[m->count++] = *k;
+	return *slot = m->count;
+}
+
+void
+relate_map_clear(struct relate_map *m)
+{
+	if (m->count > 0)
+		memset(m->slots, 0, m->size * sizeof(*m->slots));
+	m->count = 0;
+}
+
+void
+relate_map_finish(struct relate_map *m)
+{
+	free(m->keys);
+	free(m->slots);
+	*m = (struct relate_map){0};
+}
+
+bool
+relate_bits_init(struct relate_bits *b, size_t count)
+{
+	for (b->size = 64; b->size < count * RELATE_BITS_EACH;)
+		b->size *= 2;
+	b->bits = calloc(1, b->size / 8);
+	return b->bits != NULL;
+}
+
+void
+relate_bits_finish(struct relate_bits *b)
+{
+	free(b->bits);
+	*b = (struct relate_bits){0};
+}

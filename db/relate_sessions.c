@@ -1,0 +1,146 @@
+/*
+ * relate_sessions.c - records of sessions in one growing array. See relate_sessions.h.
+ */
+#include "db/relate_sessions.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	ROOM_FIRST = 64,
+	ROOM_KEPT = 1 << 14, /* from capture to capture */
+};
+
+void *
+relate_room(void *data, size_t count, size_t *room, size_t item)
+{
+	if (count < *room)
+		return data;
+	size_t wider = *room == 0 ? ROOM_FIRST : *room * 2;
+	void *moved = wider < UINT32_MAX ? reallocarray(data, wider, item) : NULL;
+	if (moved != NULL)
+		*room = wider;
+	return moved;
+}
+
+struct relate_capture *
+relate_sessions_capture(struct relate_sessions *l)
+{
+	struct relate_capture *all =
+	    relate_room(l->captures, l->n_captures, &l->captures_room, sizeof(*all));
+
+	if (all == NULL)
+		return NULL;
+	l->captures = all;
+	all[l->n_captures] = (struct relate_capture){.first = (uint32_t)l->count};
+	return &all[l->n_captures++];
+}
+
+struct relate_session *
+relate_sessions_add(struct relate_sessions *l, uint64_t first_frame)
+{
+	struct relate_session *all = relate_room(l->all, l->count, &l->room, sizeof(*all));
+
+	if (all == NULL)
+		return NULL;
+	l->all = all;
+	all[l->count] = (struct relate_session){
+	    .place = (uint64_t)l->n_captures << RELATE_FRAME_BITS | first_frame,
+	    .capture = (uint32_t)l->n_captures - 1,
+	};
+	return &all[l->count++];
+}
+
+static uint64_t
+word_at(const uint8_t *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+/* RELATE_NO_ADDRESS for an IPv6 address: no memory. */
+static enum relate_address
+address(struct relate_sessions *l, const struct outcome_endpoint *e, uint32_t *number)
+{
+	const struct relate_key key = {word_at(e->addr), word_at(e->addr + 8), 0};
+
+	*number = 0;
+	if (e->family == 4) {
+		memcpy(number, e->addr, 4);
+		return RELATE_IPV4;
+	}
+	if (e->family == 6)
+		*number = relate_map_add(&l->ipv6, &key);
+	return *number != 0 ? RELATE_IPV6 : RELATE_NO_ADDRESS;
+}
+
+bool
+relate_sessions_ends(struct relate_sessions *l, struct relate_session *s,
+		     const struct outcome_endpoint *client, const struct outcome_endpoint *server)
+{
+	s->client_is = address(l, client, &s->client);
+	s->server_is = address(l, server, &s->server);
+	s->port = server->port;
+	return (s->client_is != RELATE_NO_ADDRESS || client->family == 0) &&
+	       (s->server_is != RELATE_NO_ADDRESS || server->family == 0);
+}
+
+struct outcome_endpoint
+relate_sessions_endpoint(const struct relate_sessions *l, uint64_t address)
+{
+	struct outcome_endpoint e = {0};
+	uint32_t number = (uint32_t)address;
+
+	if (address >> 32 == RELATE_IPV4) {
+		e.family = 4;
+		memcpy(e.addr, &number, 4);
+	} else if (address >> 32 == RELATE_IPV6) {
+		e.family = 6;
+		memcpy(e.addr, &l->ipv6.keys[number - 1].a, 8);
+		memcpy(e.addr + 8, &l->ipv6.keys[number - 1].b, 8);
+	}
+	return e;
+}
+
+uint64_t
+relate_sessions_random(const struct relate_sessions *l, const uint8_t random[32])
+{
+	uint64_t h = l->seed;
+
+	for (int i = 0; i < 32; i += 8) {
+		h = (h ^ word_at(random + i)) * UINT64_C(0x9e3779b97f4a7c15);
+		h ^= h >> 32;
+	}
+	return h | 1;
+}
+
+int64_t
+relate_sessions_id(const struct relate_sessions *l, size_t i)
+{
+	const struct relate_capture *c = &l->captures[l->all[i].capture];
+
+	return c->first_id + (int64_t)(i - c->first);
+}
+
+void
+relate_sessions_reset(struct relate_sessions *l)
+{
+	if (l->room > ROOM_KEPT)
+		relate_sessions_finish(l);
+	if (l->seed == 0)
+		l->seed = relate_map_seed() | 1;
+	relate_map_clear(&l->ipv6);
+	l->count = 0;
+	l->n_captures = 0;
+}
+
+void
+relate_sessions_finish(struct relate_sessions *l)
+{
+	free(l->all);
+	free(l->captures);
+	relate_map_finish(&l->ipv6);
+	*l = (struct relate_sessions){0};
+}

@@ -1,0 +1,85 @@
+/*
+ * relate_sessions.h - what pass 2 looks at, a record for each session of its scope.
+ * Filled by store_session.c while a capture is stored, so that nothing is read again when it ends;
+ * by relate_load.c from the rows for an incident, or a capture that was stored before.
+ */
+#ifndef DB_RELATE_SESSIONS_H
+#define DB_RELATE_SESSIONS_H
+
+#include "analyzer/outcome.h"
+#include "db/relate_map.h"
+
+/* Bits of session.signs. */
+enum relate_sign {
+	RELATE_SIGN_CORROBORABLE = 1,
+	RELATE_SIGN_UNSOLICITED = 2,
+	RELATE_SIGN_BLAMED = 4 /* something about the certificate itself is proven */
+};
+
+enum { RELATE_FRAME_BITS = 40 }; /* of a place: the session's first frame */
+
+/* What an address is told by: IPv4's itself, or a number of IPv6's. */
+enum relate_address { RELATE_NO_ADDRESS, RELATE_IPV4, RELATE_IPV6 };
+
+/* 0: none. Ids are those of the dictionaries. */
+struct relate_session {
+	int64_t started_ns, ended_ns;
+	uint64_t place;  /* among the captures of the scope, and in its own: ties of time */
+	uint64_t random; /* a digest of the client's */
+	uint64_t handle, used;
+	uint32_t ticket_length, identity_length;
+	uint32_t client, server, name;
+	uint32_t answer, conclusion, client_certificate, server_certificate;
+	uint32_t attempt_no; /* of the headline */
+	uint32_t capture;    /* index */
+	uint16_t port;       /* of the server */
+	uint8_t signs;
+	uint8_t client_is : 4, server_is : 4; /* enum relate_address */
+};
+
+/* Its sessions follow one another, here and by their ids. */
+struct relate_capture {
+	int64_t first_id;
+	uint32_t first;     /* index of a session */
+	uint8_t content[4]; /* the start of its hash, that keys of sessions begin with */
+};
+
+/* A zeroed one is empty. */
+struct relate_sessions {
+	struct relate_session *all;
+	struct relate_capture *captures;
+	size_t count, room, n_captures, captures_room;
+	struct relate_map ipv6;
+	uint64_t seed; /* of the digests of randoms */
+};
+
+/* Both give a zeroed one at the end, or NULL without memory. Sessions are of the last capture. */
+struct relate_capture *relate_sessions_capture(struct relate_sessions *l);
+struct relate_session *relate_sessions_add(struct relate_sessions *l, uint64_t first_frame);
+/* Who they are; false without memory. */
+bool relate_sessions_ends(struct relate_sessions *l, struct relate_session *s,
+			  const struct outcome_endpoint *client,
+			  const struct outcome_endpoint *server);
+uint64_t relate_sessions_random(const struct relate_sessions *l, const uint8_t random[32]);
+/* The endpoint with this address (relate_client, relate_server), and no port. */
+struct outcome_endpoint relate_sessions_endpoint(const struct relate_sessions *l, uint64_t address);
+/* An address in one number; 0: it is not known. */
+static inline uint64_t
+relate_client(const struct relate_session *s)
+{
+	return (uint64_t)s->client_is << 32 | s->client;
+}
+static inline uint64_t
+relate_server(const struct relate_session *s)
+{
+	return (uint64_t)s->server_is << 32 | s->server;
+}
+int64_t relate_sessions_id(const struct relate_sessions *l, size_t i);
+/* Room for one more item of this size behind count of them: data, moved if need be; NULL without
+ * memory, and data stays. */
+void *relate_room(void *data, size_t count, size_t *room, size_t item);
+/* Empty again; a little memory is kept. */
+void relate_sessions_reset(struct relate_sessions *l);
+void relate_sessions_finish(struct relate_sessions *l);
+
+#endif

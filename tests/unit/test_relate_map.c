@@ -1,0 +1,127 @@
+/*
+ * test_relate_map.c - what pass 2 tells keys and addresses apart by.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "db/relate_sessions.h"
+
+enum { MANY = 5000 };
+
+static struct relate_key
+key(uint64_t i)
+{
+	return (struct relate_key){i % 3, i << 32, i / 3};
+}
+
+/* Grown many times over, it knows every key by the number it gave it, and no other. */
+static void
+test_map(void **state)
+{
+	struct relate_map m = {0};
+
+	(void)state;
+	for (int round = 0; round < 2; round++) {
+		const struct relate_key other = key(MANY);
+
+		assert_int_equal(relate_map_find(&m, &other), 0);
+		for (uint32_t i = 0; i < MANY; i++) {
+			const struct relate_key k = key(i);
+
+			assert_int_equal(relate_map_find(&m, &k), 0);
+			assert_int_equal(relate_map_add(&m, &k), i + 1);
+			assert_int_equal(relate_map_add(&m, &k), i + 1);
+		}
+		for (uint32_t i = 0; i < MANY; i++) {
+			const struct relate_key k = key(i);
+
+			assert_int_equal(relate_map_find(&m, &k), i + 1);
+			assert_memory_equal(&m.keys[i], &k, sizeof(k));
+		}
+		assert_int_equal(relate_map_find(&m, &other), 0);
+		relate_map_clear(&m);
+	}
+	relate_map_finish(&m);
+}
+
+/* Never no wrongly, and yes wrongly to few. */
+static void
+test_bits(void **state)
+{
+	struct relate_bits b;
+	unsigned wrong = 0;
+
+	(void)state;
+	assert_true(relate_bits_init(&b, MANY));
+	for (uint32_t i = 0; i < MANY; i++) {
+		const struct relate_key k = key(i), other = key(MANY + i);
+
+		relate_bits_add(&b, relate_key_hash(&k, 7));
+		assert_true(relate_bits_add(&b, relate_key_hash(&k, 7)));
+		assert_true(relate_bits_has(&b, relate_key_hash(&k, 7)));
+		wrong += relate_bits_has(&b, relate_key_hash(&other, 7));
+	}
+	assert_true(wrong < MANY / (RELATE_BITS_EACH / 2));
+	relate_bits_finish(&b);
+}
+
+/* Addresses come back; ids follow those of their capture. */
+static void
+test_sessions(void **state)
+{
+	static const struct outcome_endpoint ends[] = {
+	    {{10, 0, 0, 1}, 4, 443, {0}, false},
+	    {{10, 0, 0, 2, 9, 9}, 4, 0, {0}, false}, /* what is behind IPv4 is not looked at */
+	    {{0}, 4, 1, {0}, false},
+	    {{0xfd, [15] = 1}, 6, 65535, {0}, false},
+	    {{0xfd, [15] = 2}, 6, 443, {0}, false},
+	    {{0}, 0, 0, {0}, false},
+	};
+	enum { ENDS = sizeof(ends) / sizeof(ends[0]) };
+	struct relate_sessions l = {0};
+
+	(void)state;
+	relate_sessions_reset(&l);
+	for (size_t i = 0; i < ENDS; i++) {
+		struct relate_capture *c = relate_sessions_capture(&l);
+
+		assert_non_null(c);
+		c->first_id = (int64_t)(100 * i);
+		for (size_t k = 0; k < ENDS; k++) {
+			struct relate_session *s = relate_sessions_add(&l, k);
+
+			assert_non_null(s);
+			assert_true(relate_sessions_ends(&l, s, &ends[i], &ends[k]));
+		}
+	}
+	for (size_t i = 0; i < l.count; i++) {
+		const struct outcome_endpoint *client = &ends[i / ENDS], *server = &ends[i % ENDS];
+		size_t len = client->family == 4 ? 4 : 16;
+		struct outcome_endpoint e = relate_sessions_endpoint(&l, relate_client(&l.all[i]));
+
+		assert_int_equal(relate_sessions_id(&l, i), (int64_t)(100 * (i / ENDS) + i % ENDS));
+		assert_int_equal(e.family, client->family);
+		assert_memory_equal(e.addr, client->addr, len);
+		assert_int_equal(l.all[i].port, server->port);
+		assert_int_equal(relate_client(&l.all[i]) == relate_server(&l.all[i]),
+				 client == server);
+	}
+	relate_sessions_finish(&l);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_map),
+	    cmocka_unit_test(test_bits),
+	    cmocka_unit_test(test_sessions),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
