@@ -1,8 +1,9 @@
 /*
  * reader.c - buffered reading that counts and hashes every byte once.
- * Below capture_pcap.c (which copies out of it into libpcap's FILE) and capture_pcapng.c (which
- * looks at blocks in place). Reads are of READER_CHUNK: small enough that the hash finds the bytes
- * still in the cache.
+ * Below capture_pcap.c (which looks at usual records in place, and copies others out of it into
+ * libpcap's FILE) and capture_pcapng.c (which looks at blocks in place). Bytes are read into a
+ * buffer of our own, in pieces of READER_CHUNK: small enough that the hash finds them still in the
+ * cache. Those of a capture file are looked at where they are in memory as long as that is safe.
  */
 #include "analyzer/input/reader.h"
 
@@ -13,12 +14,18 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "analyzer/input/mapping.h"
+
 struct reader {
 	reader_fn read;
 	void *ctx;
+	const uint8_t *bytes; /* buf, or the mapped file */
+	size_t start, end;    /* of the bytes at hand */
 	uint8_t *buf;
-	size_t capacity, start, end; /* buffered: buf[start, end) */
-	uint64_t size;               /* bytes read from the input */
+	size_t capacity;
+	struct mapping *mapping; /* NULL: what is at hand was read */
+	bool in_place;           /* a mapping is to be tried */
+	uint64_t size;           /* bytes read from the input */
 	bool ended;
 	int error;
 	struct identity_state *identity;
@@ -41,7 +48,7 @@ reader_create(reader_fn read, void *ctx)
 	*r = (struct reader){.read = read, .ctx = ctx, .fd = -1};
 	/* Twice a chunk: what is left of one chunk stays in front of the next. */
 	r->capacity = 2 * (size_t)READER_CHUNK;
-	r->buf = malloc(r->capacity);
+	r->bytes = r->buf = malloc(r->capacity);
 	r->identity = identity_create();
 	if (r->buf == NULL || r->identity == NULL) {
 		reader_destroy(r);
@@ -81,6 +88,7 @@ reader_destroy(struct reader *r)
 {
 	if (r == NULL)
 		return;
+	mapping_destroy(r->mapping);
 	if (r->fd >= 0 && r->own)
 		close(r->fd);
 	identity_destroy(r->identity);
@@ -101,10 +109,20 @@ reader_tap(struct reader *r, reader_tap_fn fn, void *ctx)
 	r->tap = fn;
 	r->tap_ctx = ctx;
 	if (r->end > 0)
-		fn(ctx, bytes_of(r->buf, r->end));
+		fn(ctx, bytes_of(r->bytes, r->end));
 }
 
-/* One read from the input, seen by the hash and the tap. */
+/* More of the input, seen by the hash and the tap. */
+static void
+arrived(struct reader *r, struct bytes bytes)
+{
+	r->size += bytes.len;
+	identity_feed(r->identity, bytes.data, bytes.len);
+	if (r->tap != NULL)
+		r->tap(r->tap_ctx, bytes);
+}
+
+/* One read(2). */
 static ssize_t
 pull(struct reader *r, void *to, size_t n)
 {
@@ -119,10 +137,8 @@ pull(struct reader *r, void *to, size_t n)
 		return -1;
 	}
 	r->ended = got == 0;
-	r->size += (uint64_t)got;
-	identity_feed(r->identity, to, (size_t)got);
-	if (r->tap != NULL && got > 0)
-		r->tap(r->tap_ctx, bytes_of(to, (size_t)got));
+	if (got > 0)
+		arrived(r, bytes_of(to, (size_t)got));
 	return got;
 }
 
@@ -142,7 +158,7 @@ make_room(struct reader *r)
 			r->error = ENOMEM;
 			return false;
 		}
-		r->buf = buf;
+		r->bytes = r->buf = buf;
 		r->capacity *= 2;
 		return true;
 	}
@@ -152,19 +168,95 @@ make_room(struct reader *r)
 	return true;
 }
 
+/* Each: false when there is no more. */
+static bool
+read_more(struct reader *r)
+{
+	ssize_t got = make_room(r) ? pull(r, r->buf + r->end, READER_CHUNK) : 0;
+	r->end += got > 0 ? (size_t)got : 0;
+	return got > 0;
+}
+
+void
+reader_in_place(struct reader *r)
+{
+	r->in_place = r->own && r->seekable;
+}
+
+/* Once, when the first bytes were read and more is wanted. The file may have been another before
+ * its lease was taken. */
+static void
+start_mapping(struct reader *r)
+{
+	r->in_place = false;
+	if (r->size != r->end)
+		return;
+	r->mapping = mapping_create(r->fd, r->stat.size);
+	if (r->mapping == NULL)
+		return;
+	const uint8_t *data = mapping_data(r->mapping);
+	if (mapping_more(r->mapping, 0, 0) < r->end || memcmp(data, r->buf, r->end) != 0) {
+		mapping_destroy(r->mapping);
+		r->mapping = NULL;
+		return;
+	}
+	r->bytes = data;
+}
+
+/* Keep what is at hand, and read from here on. What comes after bytes that were not the file's is
+ * of no use, nor was the last of what was handed out: a failed read tells the callers. */
+static bool
+leave_mapping(struct reader *r)
+{
+	size_t left = r->end - r->start, room = r->capacity;
+	while (room < left + READER_CHUNK)
+		room *= 2;
+	uint8_t *buf = realloc(r->buf, room);
+	if (buf == NULL) {
+		r->error = ENOMEM;
+		return false;
+	}
+	memcpy(buf, r->bytes + r->start, left);
+	r->bytes = r->buf = buf;
+	r->capacity = room;
+	r->start = 0;
+	r->end = left;
+	if (!mapping_destroy(r->mapping)) {
+		r->end = 0;
+		r->error = EIO;
+	} else if (lseek(r->fd, (off_t)r->size, SEEK_SET) < 0) {
+		r->error = errno;
+	}
+	r->mapping = NULL;
+	return r->error == 0;
+}
+
+static bool
+see_more(struct reader *r)
+{
+	size_t n = mapping_more(r->mapping, r->start, r->end);
+	if (n == 0)
+		return leave_mapping(r);
+	if (n > READER_CHUNK)
+		n = READER_CHUNK;
+	arrived(r, bytes_of(r->bytes + r->end, n));
+	r->end += n;
+	return true;
+}
+
 struct bytes
 reader_peek(struct reader *r, size_t n)
 {
 	assert(n <= READER_PEEK_MAX);
+	if (r->mapping != NULL && mapping_broken(r->mapping))
+		leave_mapping(r);
 	while (r->end - r->start < n && !r->ended && r->error == 0) {
-		if (!make_room(r))
+		if (r->in_place && r->size > 0)
+			start_mapping(r);
+		if (!(r->mapping != NULL ? see_more(r) : read_more(r)))
 			break;
-		ssize_t got = pull(r, r->buf + r->end, READER_CHUNK);
-		if (got <= 0)
-			break;
-		r->end += (size_t)got;
 	}
-	return bytes_of(r->buf + r->start, r->end - r->start);
+	return bytes_of(r->bytes + r->start, r->end - r->start);
 }
 
 void

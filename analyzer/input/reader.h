@@ -27,6 +27,9 @@ struct reader *reader_create(reader_fn read, void *ctx);
  * closed. */
 struct reader *reader_create_fd(int fd, bool own);
 void reader_destroy(struct reader *r);
+/* What is read is a capture as it stands in its file: when more of it is wanted, it may be looked
+ * at in place (mapping.h). Changes nothing for the caller, nor for an input where that can't be. */
+void reader_in_place(struct reader *r);
 /* For an input whose end may not be the end of what there was: fn gets ctx of reader_create and
  * gives one line, or NULL. */
 void reader_on_cut(struct reader *r, const char *(*fn)(void *ctx));

@@ -82,6 +82,7 @@ source_open_reader(struct reader *r, struct source_why *why)
 	if (start.len == 0)
 		return refuse(s, why, SOURCE_EMPTY, "empty file");
 	enum format_kind kind = format_of(start, &name);
+	reader_in_place(r);
 	if (kind == FORMAT_PCAP)
 		return open_pcap(s, why);
 	if (kind == FORMAT_PCAPNG)

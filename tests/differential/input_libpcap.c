@@ -188,11 +188,26 @@ generate_pcapng(struct build *b, uint32_t *seed)
 	}
 }
 
-/* Both kinds and orders, every third file cut somewhere. */
+/* The packets `times` times; cut somewhere in the last ones. */
+static bool
+write_generated(const char *path, const struct build *b, size_t header, uint32_t times, size_t len)
+{
+	FILE *f = fopen(path, "wb");
+	if (f == NULL)
+		return false;
+	bool ok = times == 1 || fwrite(b->data, 1, b->len, f) == b->len;
+	for (uint32_t i = 2; ok && i < times; i++)
+		ok = fwrite(b->data + header, 1, b->len - header, f) == b->len - header;
+	size_t from = times > 1 ? header : 0;
+	ok = ok && fwrite(b->data + from, 1, len - from, f) == len - from;
+	return fclose(f) == 0 && ok;
+}
+
+/* Both kinds and orders, every third file cut somewhere, some so large that they are mapped. */
 static bool
 compare_generated(struct counts *n)
 {
-	enum { FILES = 600 };
+	enum { FILES = 600, LARGE = 3 << 20 };
 	static const char path[] = "input_libpcap.generated";
 	for (uint32_t i = 0; i < FILES; i++) {
 		struct build b = {.big = i / 2 % 2 == 1};
@@ -202,8 +217,10 @@ compare_generated(struct counts *n)
 		else
 			generate_pcapng(&b, &seed);
 		size_t len = i % 3 == 0 ? 24 + draw(&seed, (uint32_t)b.len - 23) : b.len;
-		FILE *f = fopen(path, "wb");
-		if (f == NULL || fwrite(b.data, 1, len, f) != len || fclose(f) != 0)
+		size_t header = i % 2 == 0 ? 24 : 0; /* pcapng: a section may follow */
+		bool large = i % 50 < 2 && b.len > 24;
+		uint32_t times = large ? 2 + LARGE / (uint32_t)b.len : 1;
+		if (!write_generated(path, &b, header, times, len))
 			return false;
 		unsigned long different = n->different;
 		compare_file(path, n);
