@@ -27,6 +27,7 @@ struct pipeline {
 	const struct pipeline_run *now;
 	struct tls_wing wing;
 	bool sink_failed, dropping;
+	bool failed; /* the last run */
 	const char *error;
 };
 
@@ -319,6 +320,26 @@ read_all(struct pipeline *p, struct flow_table *flows)
 	}
 }
 
+/* What a run that failed has learnt is not trusted: bytes may have got lost under it (mapping.h).
+ */
+static bool
+learn_anew(struct pipeline *p)
+{
+	const struct pipeline_secrets secrets = {
+	    .given = p->run.given,
+	    .rsa_keys = p->run.rsa_keys,
+	    .n_rsa_keys = p->run.n_rsa_keys,
+	    .verify_all = p->run.verify_all,
+	};
+	const struct chain_trust *trust = p->run.trust;
+
+	tls_run_finish(&p->run);
+	p->failed = !tls_run_init(&p->run);
+	pipeline_set_secrets(p, &secrets);
+	pipeline_set_trust(p, trust);
+	return !p->failed;
+}
+
 enum pipeline_result
 pipeline_run(struct pipeline *p, const struct pipeline_run *run)
 {
@@ -330,6 +351,8 @@ pipeline_run(struct pipeline *p, const struct pipeline_run *run)
 	p->error = NULL;
 	p->wing = (struct tls_wing){.run = &p->run,
 				    .sink = {.ctx = p, .session = on_session, .opened = on_opened}};
+	if (p->failed && !learn_anew(p))
+		return fault(p, "out of memory");
 	begin_secrets(p);
 	struct flow_sink sink = tls_wing_sink(&p->wing);
 	struct flow_table *flows = flow_table_create(&sink);
@@ -338,6 +361,7 @@ pipeline_run(struct pipeline *p, const struct pipeline_run *run)
 	result = read_all(p, flows);
 	p->stats.flows += flow_table_stats(flows).flows;
 	p->stats.evicted += flow_table_stats(flows).evicted;
+	p->failed = result == PIPELINE_FAULT;
 	if (result != PIPELINE_DONE) {
 		p->dropping = true; /* sessions in hand are released, not emitted */
 		flow_finish(flows);
