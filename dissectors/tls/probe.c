@@ -183,6 +183,8 @@ sslv2_client_hello_probe(struct bytes prefix)
 	uint8_t first = cursor_u8(&p.in, "length");
 
 	require(&p, (first & 0x80) != 0);
+	if (!cursor_ok(&p.in))
+		return answer(&p);
 	size_t length = (size_t)(first & 0x7f) << 8 | cursor_u8(&p.in, "length");
 	require(&p, cursor_u8(&p.in, "msg_type") == SSLV2_CLIENT_HELLO);
 	uint16_t version = cursor_u16(&p.in, "version");

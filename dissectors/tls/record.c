@@ -8,10 +8,16 @@
 bool
 tls_record_header_parse(struct cursor *in, struct tls_record_header *out)
 {
-	out->type = cursor_u8(in, "ContentType");
-	out->legacy_version = cursor_u16(in, "legacy_record_version");
-	out->length = cursor_u16(in, "length");
-	return cursor_ok(in);
+	struct bytes header = cursor_bytes(in, TLS_RECORD_HEADER_LEN, "record header");
+
+	if (header.len == 0) {
+		*out = (struct tls_record_header){0};
+		return false;
+	}
+	out->type = header.data[0];
+	out->legacy_version = bytes_u16(header, 1);
+	out->length = bytes_u16(header, 3);
+	return true;
 }
 
 bool
@@ -20,8 +26,8 @@ tls_record_header_plausible(const struct tls_record_header *h)
 	bool version = (h->legacy_version >= TLS_SSL3 && h->legacy_version <= TLS_1_3) ||
 		       h->legacy_version == TLS_TLCP;
 
-	return version && tls_content_type_name(h->type) != NULL &&
-	       h->length <= TLS_CIPHERTEXT_MAX &&
+	return version && h->type >= TLS_CONTENT_change_cipher_spec &&
+	       h->type <= TLS_CONTENT_heartbeat && h->length <= TLS_CIPHERTEXT_MAX &&
 	       (h->length > 0 || h->type == TLS_CONTENT_application_data);
 }
 

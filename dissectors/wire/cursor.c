@@ -39,12 +39,6 @@ take_little(struct cursor *c, unsigned n, const char *field)
 	return v;
 }
 
-uint32_t
-cursor_u24(struct cursor *c, const char *field)
-{
-	return (uint32_t)take_big(c, 3, field);
-}
-
 uint64_t
 cursor_u64(struct cursor *c, const char *field)
 {
@@ -67,14 +61,6 @@ uint64_t
 cursor_u64le(struct cursor *c, const char *field)
 {
 	return take_little(c, 8, field);
-}
-
-struct bytes
-cursor_vec(struct cursor *c, unsigned prefix, const char *field)
-{
-	size_t n = (size_t)take_big(c, prefix, field);
-
-	return cursor_bytes(c, n, field);
 }
 
 void

@@ -85,7 +85,14 @@ cursor_u32(struct cursor *c, const char *field)
 			 : (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-uint32_t cursor_u24(struct cursor *c, const char *field);
+static inline uint32_t
+cursor_u24(struct cursor *c, const char *field)
+{
+	const uint8_t *p = cursor_take(c, 3, field);
+
+	return p == NULL ? 0 : (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
+}
+
 uint64_t cursor_u64(struct cursor *c, const char *field);
 /* Little-endian, for capture files and link headers that use it. */
 uint16_t cursor_u16le(struct cursor *c, const char *field);
@@ -108,7 +115,15 @@ cursor_skip(struct cursor *c, size_t n, const char *field)
 }
 
 /* A vector with a length prefix of `prefix` bytes (1, 2 or 3), RFC 8446 section 3.4. */
-struct bytes cursor_vec(struct cursor *c, unsigned prefix, const char *field);
+static inline struct bytes
+cursor_vec(struct cursor *c, unsigned prefix, const char *field)
+{
+	size_t n = prefix == 1   ? cursor_u8(c, field)
+		   : prefix == 2 ? cursor_u16(c, field)
+				 : cursor_u24(c, field);
+
+	return cursor_bytes(c, n, field);
+}
 
 /* The byte that the next read would begin with; -1 when there is none or after a failure. */
 static inline int
