@@ -62,6 +62,28 @@ note_mark(struct tls_session *s, const struct flow_mark *m)
 	}
 }
 
+static bool
+has_proved(const struct tls_session *s)
+{
+	const struct step *p = s->trace.side[TLS_CLIENT].first;
+
+	while (p != NULL && (p->kind != STEP_MESSAGE || p->type != TLS_HS_certificate_verify))
+		p = p->next;
+	return p != NULL;
+}
+
+/* Without secrets the transcript serves the check of a client's proof alone. A server that sends
+ * data has accepted it; a client that goes on encrypted has given it, or never will. */
+static void
+drop_transcript(struct tls_session *s, const struct step *step)
+{
+	if (s->transcript.cap == 0 || s->decrypt != NULL || s->run->verify_all)
+		return;
+	if ((step->kind == STEP_APPLICATION && step->sender == TLS_SERVER) ||
+	    (step->kind == STEP_CCS && step->sender == TLS_CLIENT && !has_proved(s)))
+		transcript_drop(&s->transcript, s->run);
+}
+
 const struct step *
 session_step(struct tls_session *s, const struct step *step)
 {
@@ -69,10 +91,7 @@ session_step(struct tls_session *s, const struct step *step)
 		note_mark(s, &step->mark);
 	if (step->kind == STEP_ALERT && (step->level == 2 || step->code == 0))
 		s->over = true;
-	/* A server that sends data has accepted what was to be proved. */
-	if (step->kind == STEP_APPLICATION && step->sender == TLS_SERVER && s->transcript.cap > 0 &&
-	    s->decrypt == NULL && !s->run->verify_all)
-		transcript_drop(&s->transcript, s->run);
+	drop_transcript(s, step);
 	return trace_add(&s->trace, &s->arena, step);
 }
 

@@ -66,10 +66,13 @@ transcript_keep(struct transcript *t, struct tls_run *run, const struct step *st
 /* --- building -----------------------------------------------------------------------------------
  */
 
+/* Messages mostly came in the order of the protocol: then the transcript is a part of what is kept,
+ * and no copy. */
 struct builder {
 	struct tls_session *s;
 	const struct transcript_end *end;
-	uint8_t *out;
+	const uint8_t *out; /* of what is kept, or `copy` */
+	uint8_t *copy;      /* NULL: none was needed */
 	size_t len, cap;
 	bool failed, done;
 	const struct step *last[2]; /* by side: the last message taken */
@@ -103,14 +106,35 @@ hidden_between(const struct tls_session *s, const struct step *from, const struc
 	return false;
 }
 
-static void
-take_bytes(struct builder *b, const void *data, size_t len)
+/* From here on messages don't follow each other as they are kept. */
+static bool
+begin_copy(struct builder *b)
 {
-	if (b->len + len > b->cap) {
+	/* a retry's synthetic message may be longer than the hello it stands for */
+	b->cap = b->s->transcript.len + KDF_HASH_MAX + TLS_HANDSHAKE_HEADER_LEN;
+	b->copy = arena_room(&b->s->arena, b->cap);
+	if (b->copy == NULL)
+		return false;
+	if (b->len > 0)
+		memcpy(b->copy, b->out, b->len);
+	b->out = b->copy;
+	return true;
+}
+
+static void
+take_bytes(struct builder *b, const uint8_t *data, size_t len)
+{
+	if (b->len == 0 && b->copy == NULL)
+		b->out = data;
+	if (b->copy == NULL && data == b->out + b->len) {
+		b->len += len;
+		return;
+	}
+	if ((b->copy == NULL && !begin_copy(b)) || b->len + len > b->cap) {
 		b->failed = true;
 		return;
 	}
-	memcpy(b->out + b->len, data, len);
+	memcpy(b->copy + b->len, data, len);
 	b->len += len;
 }
 
@@ -165,6 +189,10 @@ take_hashed(struct builder *b, const struct step *p)
 	}
 	hash[3] = (uint8_t)n;
 	b->len = from;
+	if (b->copy == NULL && !begin_copy(b)) {
+		b->failed = true;
+		return;
+	}
 	take_bytes(b, hash, TLS_HANDSHAKE_HEADER_LEN + n);
 }
 
@@ -264,11 +292,6 @@ transcript_build(struct tls_session *s, const struct transcript_end *end)
 	struct builder b = {.s = s, .end = end};
 
 	if (s->transcript.over || s->transcript.len == 0)
-		return (struct bytes){0};
-	/* a retry's synthetic message may be longer than the hello it stands for */
-	b.out = arena_room(&s->arena, s->transcript.len + KDF_HASH_MAX + TLS_HANDSHAKE_HEADER_LEN);
-	b.cap = s->transcript.len + KDF_HASH_MAX + TLS_HANDSHAKE_HEADER_LEN;
-	if (b.out == NULL)
 		return (struct bytes){0};
 	if (tls_version_is_13(s->version))
 		build_13(&b);

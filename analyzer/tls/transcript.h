@@ -44,7 +44,8 @@ struct transcript_end {
 /*
  * The messages of a handshake in the order of the protocol: hellos, the server's flight, the
  * client's; in TLS 1.3 with a CertificateRequest after Finished: then that and the client's answer.
- * Empty when one of them was not captured, not kept, or memory is short. Lives in the arena.
+ * Empty when one of them was not captured, not kept, or memory is short. Borrows from what is kept,
+ * or lives in the arena.
  */
 struct bytes transcript_build(struct tls_session *s, const struct transcript_end *end);
 
