@@ -13,7 +13,8 @@ void
 assembler_finish(struct assembler *a)
 {
 	free(a->message);
-	*a = (struct assembler){0};
+	a->message = NULL;
+	a->len = a->cap = 0;
 }
 
 void

@@ -15,7 +15,6 @@ void
 framing_init(struct framing *f)
 {
 	memset(f, 0, offsetof(struct framing, resync));
-	resync_init(&f->resync);
 }
 
 void
@@ -41,7 +40,7 @@ framing_finish(struct framing *f)
 {
 	assembler_finish(&f->assembler);
 	free(f->body);
-	framing_init(f);
+	f->body = NULL;
 }
 
 static void

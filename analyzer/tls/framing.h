@@ -51,7 +51,7 @@ struct framing {
 	uint64_t foreign_at;
 	uint8_t *body; /* TLS_CIPHERTEXT_MAX bytes; NULL until needed */
 	size_t body_len;
-	struct resync resync; /* last: few streams need it */
+	struct resync resync; /* in FRAMING_LOST */
 };
 
 /* As if nothing had been read yet. */
@@ -60,7 +60,7 @@ void framing_init(struct framing *f);
 void framing_start(struct framing *f);
 /* Ready to look for headers, as after a hole. */
 void framing_start_lost(struct framing *f);
-/* Release what it holds; then as after framing_init. */
+/* Release what it holds. */
 void framing_finish(struct framing *f);
 
 /* The next view of direction `side`. Returns the stream offset before which nothing is of interest

@@ -37,7 +37,14 @@ search_again(struct search *s, bool alerts)
 	s->dropped_len = s->tail_len = s->sslv2_len = 0;
 	s->seen = s->hello_at = s->sslv2_at = 0;
 	s->before = (struct bytes){0};
-	resync_init(&s->resync);
+}
+
+void
+search_midstream(struct search *s)
+{
+	if (!s->midstream)
+		resync_init(&s->resync);
+	s->midstream = true;
 }
 
 /* Where bytes are kept; NULL when memory is short. */
@@ -254,7 +261,7 @@ search_gap(struct search *s, uint64_t at, uint64_t len)
 	}
 	s->tail_len = 0;
 	s->sslv2_len = NOT_SSLV2;
+	search_midstream(s);
 	resync_gap(&s->resync, at, len);
-	s->midstream = true;
 	return SEARCH_NOTHING;
 }

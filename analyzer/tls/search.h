@@ -49,17 +49,20 @@ struct search {
 	uint16_t tail_len;
 	uint16_t sslv2_len;
 	uint64_t sslv2_at;
-	uint64_t seen;       /* bytes looked at */
-	uint64_t hello_at;   /* offset of what was found */
-	struct bytes before; /* its bytes from earlier views; then comes the view */
-	struct resync resync;
+	uint64_t seen;        /* bytes looked at */
+	uint64_t hello_at;    /* offset of what was found */
+	struct bytes before;  /* its bytes from earlier views; then comes the view */
+	struct resync resync; /* while midstream */
 };
 
 /* Ready at the beginning of a stream. */
 void search_init(struct search *s, struct pool *pool);
+/* Nothing needs to be kept any more. */
 void search_finish(struct search *s);
 /* The same once more, after whatever was found. */
 void search_again(struct search *s, bool alerts);
+/* The beginning, or what came next, was not captured. */
+void search_midstream(struct search *s);
 
 /*
  * Look at the next view. After CLIENT_HELLO, SERVER_HELLO and ALERT the record begins at hello_at:

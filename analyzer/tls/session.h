@@ -93,7 +93,7 @@ enum session_keys {
 
 struct decrypt;
 
-/* What every step touches comes first, up to client_hello. */
+/* What most steps touch comes first, up to flow. */
 struct tls_session {
 	enum flow_dir client;     /* which direction of the flow the TLS client sends */
 	enum tls_version version; /* TLS_VERSION_UNKNOWN until a ServerHello */
@@ -112,6 +112,8 @@ struct tls_session {
 	struct transcript transcript;
 	const struct client_hello_detail *client_hello; /* the first */
 	const struct server_hello_detail *server_hello; /* the first that is no HelloRetryRequest */
+	const struct client_hello_detail *last_client_hello; /* of the latest handshake */
+	const struct server_hello_detail *last_server_hello;
 	const struct flow *flow;
 	char *foreign_text; /* first bytes of the server's foreign bytes, as sent; NULL none */
 	size_t foreign_text_len;
@@ -124,8 +126,6 @@ struct tls_session {
 	enum session_keys keys;
 	uint64_t opened, not_opened; /* records */
 	bool keys_too_late;          /* more was to be held back than decrypt.h's limits allow */
-	const struct client_hello_detail *last_client_hello; /* of the latest handshake */
-	const struct server_hello_detail *last_server_hello;
 	const struct step *finished_right[2], *finished_wrong[2]; /* by side: Finished, checked */
 	uint8_t certificate_type[2];   /* by side: what EncryptedExtensions agreed on */
 	const char *encrypted_alpn;    /* of EncryptedExtensions; NULL absent */

@@ -17,8 +17,9 @@ framing_of(struct tls_stream *t, enum tls_side side)
 void
 tls_stream_set_opening(struct tls_stream *t)
 {
+	if (!tls_run_decrypts(t->wing->run))
+		return; /* nor did framing ever think otherwise */
 	const struct decrypt *d = t->session != NULL ? t->session->decrypt : NULL;
-
 	for (unsigned dir = 0; dir < FLOW_DIR_COUNT; dir++)
 		t->framing[dir].opening =
 		    d == NULL ? FRAMING_OPEN_NOTHING

@@ -76,7 +76,7 @@ records_data(struct tls_stream *t, const struct flow_data *d)
 }
 
 static void
-start_records(struct tls_stream *t, const struct flow_data *d, const struct search *s)
+start_records(struct tls_stream *t, const struct flow_data *d, struct search *s)
 {
 	struct flow_data before = {
 	    .dir = d->dir, .at = s->hello_at, .data = s->before, .mark = d->mark};
@@ -86,19 +86,21 @@ start_records(struct tls_stream *t, const struct flow_data *d, const struct sear
 	tls_stream_add_lost(t, d->dir);
 	if (before.data.len > 0)
 		records_data(t, &before);
-	if (t->mode[d->dir] == MODE_RECORDS)
-		records_data(t, &rest);
+	if (t->mode[d->dir] != MODE_RECORDS)
+		return;
+	search_finish(s);
+	records_data(t, &rest);
 }
 
 static void
-start_hello(struct tls_stream *t, const struct flow_data *d, const struct search *s,
-	    enum flow_dir client)
+start_hello(struct tls_stream *t, const struct flow_data *d, struct search *s, enum flow_dir client)
 {
 	if (!tls_stream_be_client(t, client)) {
 		give_up(t, d->dir);
 		return;
 	}
 	framing_finish(&t->framing[d->dir]);
+	framing_init(&t->framing[d->dir]);
 	framing_start(&t->framing[d->dir]);
 	tls_stream_set_opening(t);
 	t->search[!d->dir].alerts = true;
@@ -110,7 +112,7 @@ start_hello(struct tls_stream *t, const struct flow_data *d, const struct search
 }
 
 static void
-start_client_hello(struct tls_stream *t, const struct flow_data *d, const struct search *s)
+start_client_hello(struct tls_stream *t, const struct flow_data *d, struct search *s)
 {
 	/* A hello in a direction that had spoken TLS before begins another session. */
 	if (t->session != NULL && t->session->client == d->dir && t->session->client_hello != NULL)
@@ -119,7 +121,7 @@ start_client_hello(struct tls_stream *t, const struct flow_data *d, const struct
 }
 
 static void
-start_sslv2(struct tls_stream *t, const struct flow_data *d, const struct search *s)
+start_sslv2(struct tls_stream *t, const struct flow_data *d, struct search *s)
 {
 	struct bytes body = bytes_of(s->kept->sslv2, s->sslv2_len);
 	uint64_t end = s->sslv2_at + s->sslv2_len;
@@ -139,6 +141,7 @@ start_sslv2(struct tls_stream *t, const struct flow_data *d, const struct search
 	t->search[!d->dir].alerts = true;
 	bytes_take(&body, 2);
 	session_sslv2_hello(t->session, &step, body);
+	search_finish(s);
 	tls_stream_hello(t);
 	struct flow_data rest = view_from(d, end);
 	records_data(t, &rest);
@@ -162,6 +165,7 @@ start_midstream(struct tls_stream *t, const struct flow_data *d, struct search *
 		t->session->client_guessed = true;
 	}
 	t->mode[d->dir] = MODE_RECORDS;
+	search_finish(s);
 	tls_stream_add_lost(t, d->dir);
 	framing_start_lost(f);
 	uint64_t until = framing_adopt(f, t, session_side(t->session, d->dir), &s->resync, d);
@@ -224,7 +228,7 @@ search_data(struct tls_stream *t, const struct flow_data *d)
 	struct search *s = &t->search[d->dir];
 
 	if (!t->flow->dir[d->dir].base_known && unwrap_carrier(t->unwrap, d->dir) == NULL)
-		s->midstream = true;
+		search_midstream(s);
 	enum search_found found = search_feed(s, d);
 	t->wing->failed |= s->failed;
 	if (!start_found(t, found, d) && t->session != NULL)
@@ -271,6 +275,7 @@ tls_stream_restart(struct tls_stream *t, enum flow_dir d)
 		t->mode[!d] = MODE_DONE;
 	}
 	framing_finish(&t->framing[d]);
+	framing_init(&t->framing[d]);
 	t->mode[d] = MODE_SEARCH;
 	search_again(&t->search[d], false);
 	t->lost[d] = (struct lost){0};
@@ -289,10 +294,14 @@ cut_direction(struct tls_stream *t, enum flow_dir d, uint64_t at)
 void
 tls_stream_end(struct tls_stream *t, enum flow_end why)
 {
-	const struct flow_direction dir[FLOW_DIR_COUNT] = {
-	    unwrap_direction(t->unwrap, t->flow, FLOW_DIR_A),
-	    unwrap_direction(t->unwrap, t->flow, FLOW_DIR_B)};
+	struct flow_direction carried[FLOW_DIR_COUNT];
+	const struct flow_direction *dir = t->flow->dir;
 
+	if (t->unwrap != NULL) {
+		carried[FLOW_DIR_A] = unwrap_direction(t->unwrap, t->flow, FLOW_DIR_A);
+		carried[FLOW_DIR_B] = unwrap_direction(t->unwrap, t->flow, FLOW_DIR_B);
+		dir = carried;
+	}
 	if (t->session != NULL) {
 		cut_direction(t, FLOW_DIR_A, dir[FLOW_DIR_A].next);
 		cut_direction(t, FLOW_DIR_B, dir[FLOW_DIR_B].next);
@@ -302,7 +311,8 @@ tls_stream_end(struct tls_stream *t, enum flow_end why)
 		tls_stream_emit(t, why);
 	}
 	for (enum flow_dir d = FLOW_DIR_A; d < FLOW_DIR_COUNT; d++) {
-		search_finish(&t->search[d]);
+		if (t->mode[d] != MODE_RECORDS)
+			search_finish(&t->search[d]);
 		framing_finish(&t->framing[d]);
 	}
 }

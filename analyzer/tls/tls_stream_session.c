@@ -50,14 +50,16 @@ void
 tls_stream_add_lost(struct tls_stream *t, enum flow_dir d)
 {
 	const struct lost *l = &t->lost[d];
-	struct step gap = {.kind = STEP_GAP,
-			   .sender = session_side(t->session, d),
-			   .at = l->from,
-			   .end = l->to,
-			   .mark = l->mark};
 
-	if (l->to > l->from)
-		session_step(t->session, &gap);
+	if (l->to <= l->from)
+		return;
+	const struct step gap = {.kind = STEP_GAP,
+				 .sender = session_side(t->session, d),
+				 .at = l->from,
+				 .end = l->to,
+				 .mark = l->mark};
+
+	session_step(t->session, &gap);
 	t->lost[d] = (struct lost){0};
 }
 

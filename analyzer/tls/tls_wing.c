@@ -159,7 +159,7 @@ sink_expect(const struct flow *f, enum flow_dir d, unsigned away)
 		if (t->mode[d] == MODE_SEARCH)
 			blocks_fetch(&t->search[d], offsetof(struct search, resync));
 		if (t->session != NULL)
-			blocks_fetch(t->session, offsetof(struct tls_session, client_hello));
+			blocks_fetch(t->session, offsetof(struct tls_session, flow));
 		return;
 	default:
 		if (t->session != NULL)

@@ -45,9 +45,10 @@ trace_add(struct trace *t, struct arena *a, const struct step *s)
 		t->limit = true;
 		return NULL;
 	}
-	struct step *kept = arena_copy(a, s, sizeof(*s));
+	struct step *kept = arena_room(a, sizeof(*kept));
 	if (kept == NULL)
 		return NULL;
+	*kept = *s;
 	kept->next = NULL;
 	side->run = s->kind == STEP_APPLICATION ? side->run + 1 : 0;
 	side->steps++;
