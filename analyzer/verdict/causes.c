@@ -5,7 +5,10 @@
 
 #include <string.h>
 
-#define FIX(change, settings) (sizeof(settings) > 1 ? change ". Settings: " settings : change)
+#define FIX(change, settings)                                                                      \
+	{                                                                                          \
+		sizeof(settings) > 1 ? change ". Settings: " settings : change, sizeof(change) - 1 \
+	}
 
 static const struct cause_row rows[CAUSE_COUNT] = {
 #define CAUSE(name, number, words, server, server_settings, client, client_settings, hidden) \

@@ -20,8 +20,11 @@ struct cause_row {
 	int number; /* of the project's list of causes; 0: not of it */
 	const char *words;
 	const char *server, *server_settings, *client, *client_settings; /* settings: "" without */
-	const char *server_fix, *client_fix; /* what to change and where, as findings say it */
-	const char *hidden;                  /* why one session cannot show it; NULL when it can */
+	struct cause_fix {
+		const char *text; /* what to change, and where */
+		size_t words_len; /* {words} stand in this much of it */
+	} server_fix, client_fix;
+	const char *hidden; /* why one session cannot show it; NULL when it can */
 };
 
 /* NULL for CAUSE_none and beyond the last. */

@@ -285,8 +285,8 @@ finding_of(const struct finding_case *c, const struct found *found, unsigned att
 	    .certainty = certainties[found->certainty],
 	    .severity = severities[r->severity],
 	    .explanation = sentence_of(c, r),
-	    .server_fix = findings_text(c, cause->server_fix),
-	    .client_fix = findings_text(c, cause->client_fix),
+	    .server_fix = findings_fix(c, &cause->server_fix),
+	    .client_fix = findings_fix(c, &cause->client_fix),
 	    .named_frame = c->request_step != NULL ? c->request_step->mark.frame : 0,
 	    .frames = frames_of(r, c)};
 }

@@ -29,6 +29,7 @@ bool findings_rule(size_t i, struct finding_rule *out);
 /* findings_text.c: a template with its {words} filled in, in the session's arena; NULL when memory
  * is short. */
 const char *findings_text(const struct finding_case *c, const char *template);
+const char *findings_fix(const struct finding_case *c, const struct cause_fix *fix);
 /* The same behind what was written before. */
 void findings_write(struct arena_writer *to, const struct finding_case *c, const char *template);
 

@@ -259,14 +259,15 @@ put_word(struct arena_writer *to, const struct finding_case *c, const char *name
 		words_put_certificate(to, c, name, len);
 }
 
-void
-findings_write(struct arena_writer *to, const struct finding_case *c, const char *template)
+/* The {words} of the first len bytes; the rest is as it is. */
+static void
+write_words(struct arena_writer *to, const struct finding_case *c, const char *template, size_t len)
 {
-	const char *p = template, *open;
+	const char *p = template, *end = template + len, *open;
 	size_t start = to->len;
 
-	while ((open = strchr(p, '{')) != NULL) {
-		const char *close = strchr(open, '}');
+	while ((open = memchr(p, '{', (size_t)(end - p))) != NULL) {
+		const char *close = memchr(open, '}', (size_t)(end - open));
 		if (close == NULL)
 			break;
 		arena_write(to, p, (size_t)(open - p));
@@ -280,14 +281,32 @@ findings_write(struct arena_writer *to, const struct finding_case *c, const char
 	arena_write_text(to, p);
 }
 
-const char *
-findings_text(const struct finding_case *c, const char *template)
+void
+findings_write(struct arena_writer *to, const struct finding_case *c, const char *template)
+{
+	write_words(to, c, template, strlen(template));
+}
+
+static const char *
+text_of(const struct finding_case *c, const char *template, size_t len)
 {
 	struct arena_writer to;
 
-	if (strchr(template, '{') == NULL)
+	if (memchr(template, '{', len) == NULL)
 		return template;
 	arena_write_begin(&to, &c->session->arena);
-	findings_write(&to, c, template);
+	write_words(&to, c, template, len);
 	return arena_written(&to);
+}
+
+const char *
+findings_text(const struct finding_case *c, const char *template)
+{
+	return text_of(c, template, strlen(template));
+}
+
+const char *
+findings_fix(const struct finding_case *c, const struct cause_fix *fix)
+{
+	return text_of(c, fix->text, fix->words_len);
 }

@@ -4,7 +4,6 @@
  */
 #include "analyzer/verdict/infer.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "analyzer/verdict/infer_parts.h"
@@ -44,10 +43,14 @@ static void
 join_basis(struct infer_fact *to, const char *a, const char *b)
 {
 	/* Each is complete in itself; what does not fit is left out. */
-	size_t used = (size_t)snprintf(to->basis, sizeof(to->basis), "%s", a);
+	size_t used = strnlen(a, sizeof(to->basis) - 1), more = strlen(b);
 
-	if (a[0] != '\0' && b[0] != '\0' && used + strlen(b) + 3 <= sizeof(to->basis))
-		snprintf(to->basis + used, sizeof(to->basis) - used, "; %s", b);
+	memcpy(to->basis, a, used);
+	to->basis[used] = '\0';
+	if (used == 0 || more == 0 || used + more + 3 > sizeof(to->basis))
+		return;
+	memcpy(to->basis + used, "; ", 2);
+	memcpy(to->basis + used + 2, b, more + 1);
 }
 
 static void
