@@ -15,23 +15,43 @@ expect_slot(const struct flow_table *t, const struct flow_arrival *a)
 	blocks_fetch(pair_index_slot(&t->living, a->look.hash), 1);
 }
 
-/* The flow probably, by its hash; NULL: none so far, and one will begin. */
+/* Its flow most likely; NULL: none so far, one will begin. */
 static const struct flow_entry *
 expect_flow(const struct flow_table *t, const struct flow_arrival *a)
 {
-	const struct pair_slot *slot = pair_index_slot(&t->living, a->look.hash);
+	struct pair_key *key = pair_index_guess(&t->living, a->look.hash);
 
-	if (slot->hash != a->look.hash || slot->key == NULL) {
+	if (key == NULL) {
 		blocks_fetch(pair_index_slot(&t->pairs.index, a->look.hash), 1);
 		return NULL;
 	}
-	const struct flow_entry *e = flow_table_entry(slot->key);
-	blocks_fetch(&e->key, sizeof(*e) - offsetof(struct flow_entry, key));
+	const struct flow_entry *e = flow_table_entry(key);
+	if ((a->segment->tcp_flags & (TCP_FIN | TCP_RST)) != 0) {
+		blocks_fetch(e, sizeof(*e));
+		return e;
+	}
+	blocks_fetch(&e->flow.user, 1);
+	blocks_fetch(&e->listed, 1);
 	blocks_fetch(&e->flow.dir[FLOW_DIR_A], 1);
 	blocks_fetch(&e->flow.dir[FLOW_DIR_B], 1);
 	if (a->segment->payload_len > 0)
-		blocks_fetch(&e->flow.user, 1);
+		blocks_fetch(&e->reassembly[FLOW_DIR_B], 1);
 	return e;
+}
+
+/* What e refers to: its pair while that has to be looked at, its neighbours when it may leave their
+ * list. */
+static void
+expect_around(const struct flow_entry *e, const struct segment *s)
+{
+	if (!e->numbered)
+		blocks_fetch(e->pair, sizeof(*e->pair));
+	if ((s->tcp_flags & (TCP_FIN | TCP_RST)) == 0)
+		return;
+	if (e->prev != NULL)
+		blocks_fetch(&e->prev->next, 1);
+	if (e->next != NULL)
+		blocks_fetch(&e->next->prev, 1);
 }
 
 /* Will bytes get to the sink? Those that are skipped never do. Other segments of the flow may come
@@ -41,7 +61,7 @@ expects_data(const struct flow_entry *e, const struct flow_arrival *a)
 {
 	const struct segment *s = a->segment;
 
-	if (e == NULL || s->payload_len == 0 || e->flow.user == NULL)
+	if (s->payload_len == 0 || e->flow.user == NULL)
 		return false;
 	unsigned d = a->look.side ^ e->side_a;
 	uint64_t next = e->flow.dir[d].next, until = e->reassembly[d].until;
@@ -59,11 +79,13 @@ flow_expect(const struct flow_table *t, const struct flow_arrival a[], size_t n)
 		expect_slot(t, &a[i]);
 	for (size_t i = 0; i < n; i++)
 		e[i] = expect_flow(t, &a[i]);
-	if (t->sink.expect == NULL)
-		return;
-	for (size_t i = 0; i < n; i++)
-		if (expects_data(e[i], &a[i]))
+	for (size_t i = 0; i < n; i++) {
+		if (e[i] == NULL)
+			continue;
+		expect_around(e[i], a[i].segment);
+		if (t->sink.expect != NULL && expects_data(e[i], &a[i]))
 			data[n_data++] = i;
+	}
 	for (unsigned away = FLOW_EXPECT_STEPS; away-- > 0;)
 		for (size_t i = 0; i < n_data; i++) {
 			const struct flow_entry *of = e[data[i]];
@@ -77,12 +99,14 @@ flow_expect(const struct flow_table *t, const struct flow_arrival a[], size_t n)
 void
 flow_table_expect_ends(const struct flow_table *t, const struct flow_entry *e)
 {
-	if (t->sink.expect_end == NULL)
-		return;
 	for (unsigned away = 1; away <= 3 && (e = e->next) != NULL; away++) {
 		if (away == 3)
 			blocks_fetch(e, sizeof(*e));
-		else if (e->flow.user != NULL)
+		else if (t->sink.expect_end != NULL && e->flow.user != NULL)
 			t->sink.expect_end(&e->flow, away);
+		if (away == 1) {
+			blocks_fetch(pair_index_slot(&t->living, e->hash), 1);
+			blocks_fetch(e->pair, sizeof(*e->pair));
+		}
 	}
 }

@@ -256,6 +256,8 @@ settle(const struct feed *x)
 			reassembly_settle(&r);
 		}
 	} while (e->unsettled);
+	e->stuck =
+	    (e->reassembly[FLOW_DIR_A].stuck_since | e->reassembly[FLOW_DIR_B].stuck_since) != 0;
 }
 
 static void
@@ -285,14 +287,12 @@ feed_fast(struct flow_entry *e, enum flow_dir d, const struct segment *s)
 {
 	struct flow_direction *dir = &e->flow.dir[d], *back = &e->flow.dir[1 - d];
 	const struct sequence *q = &e->sequence[d], *qb = &e->sequence[1 - d];
-	const struct reassembly *r = &e->reassembly[d];
 	uint64_t end = dir->next + s->payload_len;
 
 	if ((s->tcp_flags & (TCP_SYN | TCP_RST | TCP_FIN | TCP_ACK)) != TCP_ACK ||
 	    q->anchor != SEQUENCE_SURE || q->ended || qb->anchor == SEQUENCE_NONE ||
-	    dir->packets == 0 || s->seq != q->zero + (uint32_t)dir->next ||
-	    (s->payload_len > 0 && end >= r->until) ||
-	    (r->stuck_since | e->reassembly[1 - d].stuck_since) != 0 || e->unsettled)
+	    dir->packets == 0 || s->seq != q->zero + (uint32_t)dir->next || e->unsettled ||
+	    e->stuck || (s->payload_len > 0 && end >= e->reassembly[d].until))
 		return false;
 	int64_t acked = sequence_offset(qb, back, s->ack);
 	if (acked > (int64_t)back->next)

@@ -119,7 +119,6 @@ struct flow {
 	uint64_t last_frame;
 	int64_t last_ns;
 	struct flow_direction dir[FLOW_DIR_COUNT];
-	void *user;                           /* the sink's */
 	struct endpoint from[FLOW_DIR_COUNT]; /* from[d] sends direction d */
 	int64_t stream;                       /* Wireshark's tcp.stream, -1 once uncountable */
 	uint64_t first_frame;
@@ -128,6 +127,7 @@ struct flow {
 	uint32_t interface;             /* of the first packet, as in struct packet */
 	uint8_t mac[FLOW_DIR_COUNT][6]; /* source MAC per direction; has_mac says whether */
 	bool has_mac;
+	void *user; /* the sink's */
 };
 
 static inline uint64_t

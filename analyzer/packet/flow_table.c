@@ -56,6 +56,14 @@ flow_table_renew(struct flow_table *t, struct flow_entry *e)
 	list_append(list_of(t, e), e, e->active);
 }
 
+/* Does an entry's place in its list say when it was active? Those that only closed the connection
+ * and heard the answer are not worth another. */
+static bool
+well_placed(const struct flow_entry *e)
+{
+	return e->active - e->listed <= FLOW_SWEEP_EVERY;
+}
+
 struct flow_table *
 flow_table_create(const struct flow_sink *sink)
 {
@@ -93,7 +101,7 @@ evict(struct flow_table *t)
 {
 	struct flow_list *l = t->closed.first != NULL ? &t->closed : &t->open;
 
-	for (unsigned i = 0; i < FLOW_SWEEP_MAX && l->first->active != l->first->listed; i++)
+	for (unsigned i = 0; i < FLOW_SWEEP_MAX && !well_placed(l->first); i++)
 		flow_table_renew(t, l->first);
 	t->stats.evicted++;
 	flow_table_end(t, l->first, FLOW_END_LIMIT);
@@ -181,7 +189,7 @@ sweep(struct flow_table *t, struct flow_list *l, int64_t now, int64_t silent_s, 
 	for (unsigned i = 0; i < FLOW_SWEEP_MAX && l->first != NULL; i++) {
 		struct flow_entry *e = l->first;
 		bool silent = now - e->flow.last_ns > silent_s * second;
-		if (e->active != e->listed && !silent)
+		if (!well_placed(e) && !silent)
 			flow_table_renew(t, e);
 		else if (silent || l->count > most)
 			end_first(t, l, why);

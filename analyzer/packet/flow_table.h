@@ -5,6 +5,7 @@
 #ifndef ANALYZER_PACKET_FLOW_TABLE_H
 #define ANALYZER_PACKET_FLOW_TABLE_H
 
+#include <assert.h>
 #include <stdalign.h>
 #include <stddef.h>
 
@@ -22,23 +23,31 @@ enum {
 	FLOW_SWEEP_EVERY = 256,      /* segments; a power of two */
 };
 
-/* From `key` on stands what every packet touches, as few cache lines as can be: the packets of
- * thousands of flows are mixed. */
+/* The packets of thousands of flows are mixed, and each touches as few cache lines as can be: what
+ * most need is the beginning of each direction and what stands here up to `stuck`; of the
+ * reassembly no more than `until`, and only for bytes. */
 struct flow_entry {
-	struct flow flow; /* first: flow_skip gets a pointer to it */
-	struct pair *pair;
-	uint64_t hash;                            /* of key */
-	struct flow_entry *prev, *next;           /* of the list, silent longest first */
-	alignas(BLOCKS_LINE) struct pair_key key; /* in flow_table.living */
-	uint64_t active; /* the table's segment count at its latest segment */
+	alignas(BLOCKS_LINE) struct flow flow; /* first: flow_skip gets a pointer to it */
+	struct pair_key key;                   /* in flow_table.living */
+	uint64_t active;                       /* the table's segment count at its latest segment */
 	uint64_t listed; /* the same when the entry took its place in the list */
-	uint8_t side_a;  /* the pair's side that is FLOW_DIR_A */
-	bool closed;     /* in the list of closed flows */
-	bool unsettled;  /* flow_skip was called */
-	bool numbered;   /* stream_number.c needs to see no more than SYNs */
 	struct sequence sequence[FLOW_DIR_COUNT];
+	uint8_t side_a; /* the pair's side that is FLOW_DIR_A */
+	bool closed;    /* in the list of closed flows */
+	bool numbered;  /* stream_number.c needs to see no more than SYNs */
+	bool unsettled; /* flow_skip was called */
+	bool stuck;     /* a hole may have to be given up */
 	struct reassembly reassembly[FLOW_DIR_COUNT];
+	struct pair *pair;
+	uint64_t hash;                  /* of key */
+	struct flow_entry *prev, *next; /* of the list, silent longest first */
 };
+
+static_assert(offsetof(struct flow_entry, active) / BLOCKS_LINE ==
+		      offsetof(struct flow_entry, flow.user) / BLOCKS_LINE &&
+		  offsetof(struct flow_entry, stuck) / BLOCKS_LINE ==
+		      offsetof(struct flow_entry, listed) / BLOCKS_LINE,
+	      "what every packet touches lies in two lines");
 
 struct flow_list {
 	struct flow_entry *first, *last;

@@ -5,13 +5,24 @@
 
 #include <stdlib.h>
 
-enum { PAIR_SLOTS_FIRST = 4096 }; /* a power of two; doubled when three quarters full */
+#include "analyzer/blocks.h"
+
+enum { PAIR_SLOTS_FIRST = 4096 }; /* a power of two; doubled when half full */
+
+/* Huge pages: every look at a large table goes to another place. */
+static struct pair_slot *
+slots_create(size_t count)
+{
+	struct pair_slot *slots = blocks_large(count * sizeof(*slots));
+
+	return slots != NULL ? memset(slots, 0, count * sizeof(*slots)) : NULL;
+}
 
 bool
 pair_index_init(struct pair_index *x)
 {
 	*x = (struct pair_index){.mask = PAIR_SLOTS_FIRST - 1};
-	x->slots = calloc(PAIR_SLOTS_FIRST, sizeof(*x->slots));
+	x->slots = slots_create(PAIR_SLOTS_FIRST);
 	return x->slots != NULL;
 }
 
@@ -36,7 +47,7 @@ static bool
 grow(struct pair_index *x)
 {
 	size_t mask = x->mask * 2 + 1;
-	struct pair_slot *slots = calloc(mask + 1, sizeof(*slots));
+	struct pair_slot *slots = slots_create(mask + 1);
 
 	if (slots == NULL)
 		return false;
@@ -53,7 +64,7 @@ grow(struct pair_index *x)
 bool
 pair_index_add(struct pair_index *x, struct pair_key *key, uint64_t hash)
 {
-	if (x->count >= x->mask / 4 * 3 && !grow(x))
+	if (x->count > x->mask / 2 && !grow(x))
 		return false;
 	insert(x->slots, x->mask, (struct pair_slot){hash, key});
 	x->count++;

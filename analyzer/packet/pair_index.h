@@ -36,6 +36,18 @@ pair_index_slot(const struct pair_index *x, uint64_t hash)
 	return &x->slots[hash & x->mask];
 }
 
+/* The key of this hash: most likely the one that pair_index_find will give, but not looked at. NULL
+ * when there is none. */
+static inline struct pair_key *
+pair_index_guess(const struct pair_index *x, uint64_t hash)
+{
+	size_t i = hash & x->mask;
+
+	while (x->slots[i].key != NULL && x->slots[i].hash != hash)
+		i = (i + 1) & x->mask;
+	return x->slots[i].key;
+}
+
 /* The equal key that was added; NULL when there is none. */
 static inline struct pair_key *
 pair_index_find(const struct pair_index *x, const struct pair_look *look)

@@ -8,7 +8,6 @@
 #include "analyzer/packet/reassembly.h"
 
 #include <assert.h>
-#include <stddef.h>
 
 /* Bytes that wait behind a hole. */
 struct chunk {
@@ -24,7 +23,6 @@ enum { CHUNK_DATA = REASSEMBLY_BLOCK - sizeof(struct chunk) };
 /* Bytes before `until` that did not come yet. */
 struct hole {
 	uint64_t at, end;
-	uint64_t since; /* flow's packet count */
 };
 
 struct holes {
@@ -136,7 +134,7 @@ holes_add(const struct reassembly_ctx *x, uint64_t at, uint64_t end)
 		r->holes->n = 0;
 	}
 	holes_make_room(x);
-	r->holes->hole[r->holes->n++] = (struct hole){at, end, flow_packets(x->flow)};
+	r->holes->hole[r->holes->n++] = (struct hole){at, end};
 }
 
 /* [at, end) came late. */
@@ -151,14 +149,14 @@ holes_fill(const struct reassembly_ctx *x, uint64_t at, uint64_t end)
 			continue;
 		holes_remove(h, i);
 		if (was.at < at)
-			holes_insert(h, i++, (struct hole){was.at, at, was.since});
+			holes_insert(h, i++, (struct hole){was.at, at});
 		if (was.end > end) {
 			/* a split may need a place that another hole holds */
 			if (h->n == REASSEMBLY_HOLES_MAX) {
 				declare(x, end, was.end, limit_kind(x, was.end), &x->mark);
 				return;
 			}
-			holes_insert(h, i++, (struct hole){end, was.end, was.since});
+			holes_insert(h, i++, (struct hole){end, was.end});
 		}
 		i--;
 	}
@@ -332,10 +330,12 @@ without_fin(const struct flow_direction *d, uint64_t end)
 	return end == d->next + 1 ? d->next : end;
 }
 
-/* Where bytes that the other end has surely received end. A FIN takes one offset. */
+/* Where bytes that the other end has surely received end. Behind `next` a FIN is none of them. */
 static uint64_t
 acked_bytes(const struct flow_direction *d)
 {
+	if (d->acked <= d->next) /* as usual; no need to look at the FIN */
+		return d->acked;
 	return d->fin.frame != 0 ? min64(d->acked, d->fin_at) : without_fin(d, d->acked);
 }
 

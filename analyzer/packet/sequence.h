@@ -17,9 +17,9 @@ enum sequence_anchor {
 };
 
 struct sequence {
-	uint32_t zero; /* sequence number of stream offset 0 */
-	enum sequence_anchor anchor;
+	uint32_t zero;     /* sequence number of stream offset 0 */
 	uint32_t far_next; /* behind the latest segment that was too far away */
+	uint8_t anchor;    /* enum sequence_anchor */
 	uint8_t far_run;   /* how many of those continued each other; 0: none */
 	bool far_acked;    /* the other side acknowledged bytes there */
 	bool ended;        /* a FIN was seen */

@@ -152,12 +152,14 @@ sink_expect(const struct flow *f, enum flow_dir d, unsigned away)
 
 	switch (away) {
 	case 2:
-		blocks_fetch(t, offsetof(struct tls_stream, framing));
-		blocks_fetch(&t->framing[d], offsetof(struct framing, resync));
+		blocks_fetch(t, 1);
+		blocks_fetch(&t->framing[d], offsetof(struct framing, foreign_at));
 		return;
 	case 1:
-		if (t->mode[d] == MODE_SEARCH)
+		if (t->mode[d] == MODE_SEARCH) {
 			blocks_fetch(&t->search[d], offsetof(struct search, resync));
+			blocks_fetch(&t->lost[d], sizeof(t->lost[d]));
+		}
 		if (t->session != NULL)
 			blocks_fetch(t->session, offsetof(struct tls_session, flow));
 		return;
