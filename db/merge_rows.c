@@ -20,10 +20,12 @@ static const struct {
 	enum merge_kind kind;
 	const char *key;
 } dictionaries[] = {
-    {MERGE_KIND_name, NULL},        {MERGE_KIND_sentence, NULL},        {MERGE_KIND_profile, NULL},
-    {MERGE_KIND_answer, NULL},      {MERGE_KIND_conclusion, NULL},      {MERGE_KIND_step, NULL},
-    {MERGE_KIND_claim, NULL},       {MERGE_KIND_certificate, "sha256"}, {MERGE_KIND_chain, NULL},
-    {MERGE_KIND_request, "digest"},
+    {MERGE_KIND_name, NULL},       {MERGE_KIND_sentence, NULL},
+    {MERGE_KIND_profile, NULL},    {MERGE_KIND_answer, NULL},
+    {MERGE_KIND_conclusion, NULL}, {MERGE_KIND_step, NULL},
+    {MERGE_KIND_claim, NULL},      {MERGE_KIND_certificate, "sha256"},
+    {MERGE_KIND_chain, NULL},      {MERGE_KIND_request, "digest"},
+    {MERGE_KIND_ladder, NULL},     {MERGE_KIND_fact_list, NULL},
 };
 
 /* Rows of captures. Relations across captures are those of incidents, which are related anew. */

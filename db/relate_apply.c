@@ -44,9 +44,11 @@ static bool
 insert_fact(struct relate_run *run, const struct change *c, const struct outcome_fact *f,
 	    bool instead, int64_t frame)
 {
+	struct outcome_fact words = *f;
 	int64_t claim;
 
-	if (!store_ids_claim(run->dictionary, f, &claim))
+	words.value = NULL; /* it names a session */
+	if (!store_ids_claim(run->dictionary, &words, false, &claim))
 		return false;
 	sqlite3_stmt *stmt =
 	    relate_ask(run->d,
@@ -90,10 +92,11 @@ add_fact(struct relate_run *run, const struct change *c, const struct relate_hit
 
 /* clang-format off */
 static const char claim_sql[] =
-	"SELECT k.basis FROM story t CROSS JOIN json_each(t.facts) j CROSS JOIN claim k ON k.id = CAST(j.value AS INTEGER) "
-	"WHERE t.session_id = ?1 AND k.fact = ?3 AND k.evidence = 'inferred' AND k.confidence = 'medium' "
-	"AND ?2 = CASE WHEN instr(j.value, '#') BETWEEN 1 AND instr(j.value, '@') "
-	"THEN CAST(substr(j.value, instr(j.value, '#') + 1) AS INTEGER) ELSE 1 END";
+	"SELECT iif(k.names_ms, replace(k.basis, '{ms}', t.named_ms), k.basis) FROM story t "
+	"CROSS JOIN fact_list l ON l.id = t.facts_id "
+	"CROSS JOIN json_each(l.items) j CROSS JOIN claim k ON k.id = CAST(j.value AS INTEGER) "
+	"WHERE t.session_id = ?1 AND k.fact = ?3 AND k.evidence = 'inferred' AND k.confidence = 'medium' AND ?2 = "
+	"CASE instr(j.value, '#') WHEN 0 THEN 1 ELSE CAST(substr(j.value, instr(j.value, '#') + 1) AS INTEGER) END";
 /* An attempt is as sure as the weakest fact it needs. */
 static const char weak_sql[] =
 	"SELECT 1 FROM facts WHERE session_id = ?1 AND attempt_no = ?2 AND confidence = 'medium' "

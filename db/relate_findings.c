@@ -211,13 +211,15 @@ cause_of(const char *name)
 
 /* clang-format off */
 /* Frames of a fact of the headline attempt. Not by the view: that would be computed for all. */
+#define MOMENT "substr(j.value, instr(j.value, '@') + 1 + n.value * l.digits, l.digits)"
 static const char frames_sql[] =
-	"SELECT nullif(substr(j.value, instr(j.value, '@') + 1, "
-	"instr(j.value || '=', '=') - instr(j.value, '@') - 1), '') FROM story t "
-	"CROSS JOIN json_each(t.facts) j CROSS JOIN claim k ON k.id = CAST(j.value AS INTEGER) "
+	"SELECT (SELECT group_concat(frame) FROM (SELECT s.first_frame + "
+	"substr(t.frames, 1 + t.frame_digits * " MOMENT ", t.frame_digits) AS frame FROM json_each('[0,1,2,3,4,5]') n "
+	"WHERE " MOMENT " <> '' ORDER BY n.value)) "
+	"FROM story t CROSS JOIN session s ON s.id = t.session_id CROSS JOIN fact_list l ON l.id = t.facts_id "
+	"CROSS JOIN json_each(l.items) j CROSS JOIN claim k ON k.id = CAST(j.value AS INTEGER) "
 	"WHERE t.session_id = ?1 AND k.fact = ?3 AND ?2 = "
-	"CASE WHEN instr(j.value, '#') BETWEEN 1 AND instr(j.value, '@') "
-	"THEN CAST(substr(j.value, instr(j.value, '#') + 1) AS INTEGER) ELSE 1 END";
+	"CASE instr(j.value, '#') WHEN 0 THEN 1 ELSE CAST(substr(j.value, instr(j.value, '#') + 1) AS INTEGER) END";
 
 static const char insert_sql[] =
 	"INSERT INTO revised_finding (session_id, rank, of, attempt_no, cause, certainty, severity, explanation_id, "

@@ -2,17 +2,25 @@
 --
 -- Hot and cold: `session` is small (counts and filters scan it), `story` is what one session's page
 -- needs. Whatever repeats is stored once by content in a dictionary (name, sentence, profile, answer,
--- conclusion, step, claim, chain, request, certificate), and rows hold its id. Dictionaries hold the
--- words of outcome_names.def as the store writes them, so no list of words stands here.
+-- conclusion, step, claim, ladder, fact_list, chain, request, certificate), and rows hold its id.
+-- Dictionaries hold the words of outcome_names.def as the store writes them, so no list of words
+-- stands here.
 --
 -- Lists are compact JSON arrays whose items start with a dictionary id (CAST(item AS INTEGER)):
---   story.attempts  answer       12  "13#2"                    #attempt_no when it is not 1
---   story.chains    chain        7   "8#2"
---   story.requests  request      3   "3#2"
---   story.ladder    step         "5#2+4@16201000:207x3"        +frames after first_frame, @ns after
---                                                              started_ns, :length, x folded repeats
---   story.facts     claim        "9#2@8,9=value"               @frames, = value (absent: NULL)
---   chain.certificates           certificate ids, "4#2" when the position is not the index
+--   story.attempts   answer       12  "13#2"     #attempt_no when it is not 1; NULL: the session's
+--                                                answer_id, of attempt 1
+--   story.chains     chain        7   "8#2"
+--   story.requests   request      3   "3#2"
+--   ladder.items     step         "5#2:207x3@4"  :length, x folded repeats, @moment in `digits`; of
+--                                                what has any length "5/0x1@4": /size, x size
+--   fact_list.items  claim        "9#2=0@34"     = number of the value in story.fact_values (absent:
+--                                                the claim's), @moments in `digits` each
+--   chain.certificates            certificate ids, "4#2" when the position is not the index
+--
+-- Ladders and facts repeat, but for when things were and how much data there was. That is the
+-- session's own, in its story: moments (frames after first_frame, and ns after started_ns), and sizes.
+-- The lists refer to both by number, from 0. They stand in texts side by side, each in as many digits
+-- as the widest needs ("003-17420", 3 digits): CAST(substr(text, 1 + k * digits, digits) AS INTEGER).
 
 CREATE TABLE incident (
 	id INTEGER PRIMARY KEY,
@@ -151,12 +159,31 @@ CREATE INDEX step_content ON step (name, sender, kind, evidence, level, code);
 
 CREATE TABLE claim (
 	id INTEGER PRIMARY KEY,
+	digest INTEGER NOT NULL,
 	fact TEXT NOT NULL,
 	evidence TEXT NOT NULL,
 	confidence TEXT NOT NULL,
-	basis TEXT
+	basis TEXT,
+	names_ms INTEGER NOT NULL, -- {ms} in its basis stands for story.named_ms
+	value TEXT
 ) STRICT;
-CREATE INDEX claim_content ON claim (basis, fact, evidence, confidence);
+CREATE INDEX claim_digest ON claim (digest);
+
+CREATE TABLE ladder (
+	id INTEGER PRIMARY KEY,
+	digest INTEGER NOT NULL,
+	digits INTEGER NOT NULL, -- of the number of a moment
+	items TEXT NOT NULL
+) STRICT;
+CREATE INDEX ladder_digest ON ladder (digest);
+
+CREATE TABLE fact_list (
+	id INTEGER PRIMARY KEY,
+	digest INTEGER NOT NULL,
+	digits INTEGER NOT NULL, -- of the number of a moment
+	items TEXT NOT NULL
+) STRICT;
+CREATE INDEX fact_list_digest ON fact_list (digest);
 
 CREATE TABLE certificate (
 	id INTEGER PRIMARY KEY,
@@ -244,11 +271,18 @@ CREATE TABLE story (
 	server_random BLOB,
 	explanation_id INTEGER REFERENCES sentence (id),
 	named_ms TEXT, -- by its explanation
-	attempts TEXT NOT NULL,
+	attempts TEXT,
 	chains TEXT,
 	requests TEXT,
-	facts TEXT,
-	ladder TEXT
+	facts_id INTEGER REFERENCES fact_list (id),
+	ladder_id INTEGER REFERENCES ladder (id),
+	frame_digits INTEGER NOT NULL,
+	frames TEXT,      -- of the moments
+	time_digits INTEGER NOT NULL,
+	times TEXT,       -- of the moments; 0 where only a fact tells the frame
+	size_digits INTEGER NOT NULL,
+	sizes TEXT,
+	fact_values TEXT  -- a JSON array; values too long to come again
 ) STRICT;
 
 CREATE TABLE finding (

@@ -38,7 +38,8 @@ static const char *const statements[STORE_STATEMENT_COUNT] = {
 	"?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)",
     [STORE_STORY_INSERT] =
 	"INSERT INTO story (session_id, community_id, client_random, server_random, explanation_id, named_ms, attempts, "
-	"chains, requests, facts, ladder) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+	"chains, requests, facts_id, ladder_id, frame_digits, frames, time_digits, times, size_digits, sizes, "
+	"fact_values) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
     [STORE_FINDING_INSERT] =
 	"INSERT INTO finding (session_id, rank, attempt_no, cause, certainty, severity, explanation_id, server_fix_id, "
 	"client_fix_id, named_frame, frames, explains) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
@@ -126,8 +127,8 @@ store_destroy(struct store *s)
 	database_close(&s->d);
 	dictionary_destroy(s->dictionary);
 	relate_sessions_finish(&s->sessions);
-	struct text *texts[] = {&s->attempts, &s->chains, &s->requests, &s->facts,
-				&s->ladder,   &s->chain,  &s->sentence};
+	store_lists_finish(&s->lists);
+	struct text *texts[] = {&s->attempts, &s->chains, &s->requests, &s->chain, &s->sentence};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		text_finish(texts[i]);
 	free(s);
@@ -273,6 +274,13 @@ sweep(struct store *s)
 	    " SELECT explanation_id FROM revised_finding WHERE explanation_id IS NOT NULL UNION"
 	    " SELECT server_fix_id FROM revised_finding WHERE server_fix_id IS NOT NULL UNION"
 	    " SELECT client_fix_id FROM revised_finding WHERE client_fix_id IS NOT NULL);"
+	    "DELETE FROM ladder WHERE id NOT IN"
+	    " (SELECT ladder_id FROM story WHERE ladder_id IS NOT NULL);"
+	    "DELETE FROM fact_list WHERE id NOT IN"
+	    " (SELECT facts_id FROM story WHERE facts_id IS NOT NULL);"
+	    "DELETE FROM claim WHERE id NOT IN"
+	    " (SELECT CAST(value AS INTEGER) FROM fact_list, json_each(fact_list.items) UNION"
+	    " SELECT claim_id FROM revised_fact);"
 	    "DELETE FROM profile WHERE id NOT IN (SELECT profile_id FROM session);"
 	    "DELETE FROM incident WHERE id NOT IN"
 	    " (SELECT incident_id FROM capture WHERE incident_id IS NOT NULL);"

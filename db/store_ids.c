@@ -176,15 +176,17 @@ store_ids_step(struct store *s, const struct outcome_message *m, int64_t *id)
 }
 
 bool
-store_ids_claim(struct dictionary *c, const struct outcome_fact *f, int64_t *id)
+store_ids_claim(struct dictionary *c, const struct outcome_fact *f, bool ms, int64_t *id)
 {
 	struct dictionary_key k;
 	bool made;
 
 	dictionary_key_begin(&k, DICTIONARY_CLAIM,
-			     (uint64_t)f->evidence << 8 | (unsigned)f->confidence);
+			     (uint64_t)ms << 16 | (uint64_t)f->evidence << 8 |
+				 (unsigned)f->confidence);
 	dictionary_key_text(&k, f->fact);
 	dictionary_key_text(&k, f->basis);
+	dictionary_key_text(&k, f->value);
 	*id = dictionary_cached(c, &k);
 	if (*id != 0)
 		return true;
@@ -193,6 +195,8 @@ store_ids_claim(struct dictionary *c, const struct outcome_fact *f, int64_t *id)
 	    dictionary_text(evidence_name(f->evidence)),
 	    dictionary_text(confidence_name(f->confidence)),
 	    dictionary_text(f->basis),
+	    dictionary_number(ms),
+	    dictionary_text(f->value),
 	};
 	return dictionary_resolve(c, &k, v, id, &made);
 }

@@ -13,7 +13,8 @@ bool store_ids_profile(struct store *s, const struct outcome *o, int64_t *id);
 bool store_ids_answer(struct store *s, const struct outcome_attempt *a, int64_t *id);
 bool store_ids_conclusion(struct store *s, const struct outcome *o, int64_t *id);
 bool store_ids_step(struct store *s, const struct outcome_message *m, int64_t *id);
-bool store_ids_claim(struct dictionary *c, const struct outcome_fact *f, int64_t *id);
+/* Without frames. ms: {ms} in its basis stands for the story's. */
+bool store_ids_claim(struct dictionary *c, const struct outcome_fact *f, bool ms, int64_t *id);
 /* Keeps the id in *c for the next session. */
 bool store_ids_certificate(struct store *s, struct outcome_certificate *c, int64_t *id);
 /* certificates: a JSON array of ids, len bytes. */

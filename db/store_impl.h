@@ -8,9 +8,9 @@
 
 #include "db/database.h"
 #include "db/dictionary.h"
+#include "db/numbers.h"
 #include "db/relate.h"
 #include "db/store.h"
-#include "db/text.h"
 
 /* Statements kept for the life of an open store; their SQL is in store.c. */
 enum store_statement {
@@ -40,6 +40,15 @@ enum store_statement {
 	STORE_STATEMENT_COUNT
 };
 
+/* The ladder and the facts of the session being emitted (store_lists.c). */
+struct store_lists {
+	int64_t ladder, facts;        /* ids; 0: empty */
+	struct numbers frames, times; /* moments */
+	struct numbers sizes;         /* lengths and repeats that no other session would have */
+	struct text values;           /* of facts, a JSON array; empty: none */
+	struct text key, items;       /* of the list being made: what finds it, how it is written */
+};
+
 struct store {
 	struct database d;
 	struct dictionary *dictionary;
@@ -49,7 +58,8 @@ struct store {
 	bool in_capture, failed;
 	int64_t capture_id, first_session, next_session;
 	/* the lists of the session being emitted, and one chain's */
-	struct text attempts, chains, requests, facts, ladder, chain;
+	struct text attempts, chains, requests, chain;
+	struct store_lists lists;
 	struct text sentence;            /* without the number it names */
 	struct relate_sessions sessions; /* of the capture, for pass 2 */
 	unsigned parts;                  /* of the capture, told so far */
@@ -63,6 +73,7 @@ struct store {
 	"main.capture_name n WHERE n.capture_id = capture.id AND coalesce(n.part_no, 1) = 1 " \
 	"ORDER BY n.abs_path LIMIT 1) WHERE id "
 
+void store_lists_finish(struct store_lists *l);
 /* Ids kept so far are no longer good. */
 void store_forget(struct store *s);
 /* A name of the capture, of the part if that is not 0. file may be NULL. */

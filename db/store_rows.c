@@ -28,6 +28,13 @@ bind_list(sqlite3_stmt *stmt, int column, const struct text *t)
 }
 
 static void
+bind_numbers(sqlite3_stmt *stmt, int column, const struct numbers *n)
+{
+	sqlite3_bind_int64(stmt, column, (int64_t)n->digits);
+	bind_list(stmt, column + 1, &n->text);
+}
+
+static void
 bind_or_null(sqlite3_stmt *stmt, int column, int64_t v, int64_t null)
 {
 	if (v == null)
@@ -138,7 +145,8 @@ insert_session(struct store *s, const struct outcome *o, const struct store_refe
 }
 
 static bool
-bind_explanation(struct store *s, sqlite3_stmt *stmt, int column, const char *text)
+bind_explanation(struct store *s, sqlite3_stmt *stmt, int column, const char *text,
+		 const struct store_cut *ms)
 {
 	int64_t id;
 
@@ -146,38 +154,42 @@ bind_explanation(struct store *s, sqlite3_stmt *stmt, int column, const char *te
 	sqlite3_bind_null(stmt, column + 1);
 	if (text == NULL)
 		return true;
-	const struct store_cut ms = store_sentence_ms(text);
-	if (!store_sentence_id(s, text, &ms, &id))
+	if (!store_sentence_id(s, text, ms, &id))
 		return false;
 	sqlite3_bind_int64(stmt, column, id);
-	if (ms.len > 0)
-		sqlite3_bind_text64(stmt, column + 1, ms.at, ms.len, SQLITE_STATIC, SQLITE_UTF8);
+	if (ms->len > 0)
+		sqlite3_bind_text64(stmt, column + 1, ms->at, ms->len, SQLITE_STATIC, SQLITE_UTF8);
 	return true;
 }
 
 static bool
-insert_story(struct store *s, const struct outcome *o)
+insert_story(struct store *s, const struct outcome *o, const struct store_references *r)
 {
 	sqlite3_stmt *stmt = s->statements[STORE_STORY_INSERT];
+	const struct store_lists *l = &s->lists;
 
 	sqlite3_bind_int64(stmt, 1, s->next_session);
 	sqlite3_bind_text(stmt, 2, o->community_id, -1, SQLITE_STATIC);
 	bind_random(stmt, 3, o->client_random);
 	bind_random(stmt, 4, o->server_random);
-	if (!bind_explanation(s, stmt, 5, o->explanation))
+	if (!bind_explanation(s, stmt, 5, o->explanation, &r->ms))
 		return false;
 	bind_list(stmt, 7, &s->attempts);
 	bind_list(stmt, 8, &s->chains);
 	bind_list(stmt, 9, &s->requests);
-	bind_list(stmt, 10, &s->facts);
-	bind_list(stmt, 11, &s->ladder);
+	bind_or_null(stmt, 10, l->facts, 0);
+	bind_or_null(stmt, 11, l->ladder, 0);
+	bind_numbers(stmt, 12, &l->frames);
+	bind_numbers(stmt, 14, &l->times);
+	bind_numbers(stmt, 16, &l->sizes);
+	bind_list(stmt, 18, &l->values);
 	return database_run(&s->d, stmt);
 }
 
 bool
 store_rows_insert(struct store *s, const struct outcome *o, const struct store_references *r)
 {
-	if (!insert_session(s, o, r) || !insert_story(s, o))
+	if (!insert_session(s, o, r) || !insert_story(s, o, r))
 		return false;
 	for (size_t i = 0; i < o->n_findings; i++)
 		if (!store_finding_insert(s, &o->findings[i]))

@@ -5,13 +5,14 @@
 #ifndef DB_STORE_ROWS_H
 #define DB_STORE_ROWS_H
 
-#include "db/store_impl.h"
+#include "db/store_sentence.h"
 
 /* What a session's rows refer to. */
 struct store_references {
 	int64_t profile, answer, conclusion, sni, eap_identity;
 	int64_t client_certificate, server_certificate; /* leaves of the headline; 0 none */
 	unsigned signs;                                 /* enum relate_sign */
+	struct store_cut ms;                            /* that its explanation names */
 };
 
 enum { STORE_FRAMES_MAX = OUTCOME_FRAMES_MAX * (TEXT_INT_MAX + 1) };

@@ -7,9 +7,8 @@
 
 #include <string.h>
 
-/* Into s->sentence. */
-static bool
-cut_out(struct store *s, const char *text, const struct store_cut *cut)
+bool
+store_sentence_cut(struct store *s, const char *text, const struct store_cut *cut)
 {
 	struct text *t = &s->sentence;
 	size_t before = (size_t)(cut->at - text), mark = strlen(cut->placeholder);
@@ -17,11 +16,11 @@ cut_out(struct store *s, const char *text, const struct store_cut *cut)
 	size_t after = strlen(rest);
 
 	t->len = 0;
-	if (!text_reserve(t, before + mark + after))
+	if (!text_reserve(t, before + mark + after + 1))
 		return database_fault(&s->d, "out of memory");
 	memcpy(t->data, text, before);
 	memcpy(t->data + before, cut->placeholder, mark);
-	memcpy(t->data + before + mark, rest, after);
+	memcpy(t->data + before + mark, rest, after + 1);
 	t->len = before + mark + after;
 	return true;
 }
@@ -31,7 +30,7 @@ store_sentence_id(struct store *s, const char *text, const struct store_cut *cut
 {
 	if (cut->len == 0)
 		return store_ids_sentence(s->dictionary, text, strlen(text), id);
-	return cut_out(s, text, cut) &&
+	return store_sentence_cut(s, text, cut) &&
 	       store_ids_sentence(s->dictionary, s->sentence.data, s->sentence.len, id);
 }
 

@@ -17,6 +17,9 @@ struct store_cut {
 
 bool store_sentence_id(struct store *s, const char *text, const struct store_cut *cut, int64_t *id);
 
+/* The text without what is cut, and a NUL, into s->sentence. */
+bool store_sentence_cut(struct store *s, const char *text, const struct store_cut *cut);
+
 /* The milliseconds that a text names first ("0.082 ms later"). None also when it holds the
  * placeholder itself, as names from packets may. */
 struct store_cut store_sentence_ms(const char *text);

@@ -3,12 +3,13 @@
  * Called by the pipeline through store_sink(). How the lists are written is in schema.sql.
  */
 #include "db/store_ids.h"
+#include "db/store_lists.h"
 #include "db/store_rows.h"
 
 #include <string.h>
 
 enum {
-	ITEM_MAX = 4 + 6 * (TEXT_INT_MAX + 1), /* quotes, comma, ]; six numbers with their marks */
+	ITEM_MAX = 4 + 2 * (TEXT_INT_MAX + 1), /* quotes, comma, ]; two numbers with their marks */
 };
 
 static bool
@@ -24,13 +25,6 @@ put_separator(struct text *t)
 	text_put_char(t, t->len == 0 ? '[' : ',');
 }
 
-static void
-put_marked(struct text *t, char mark, int64_t v)
-{
-	text_put_char(t, mark);
-	text_put_int(t, v);
-}
-
 /* id, or "id#n" when n is not what the reader takes it for. */
 static bool
 put_reference(struct store *s, struct text *t, int64_t id, uint64_t n, uint64_t usual)
@@ -42,8 +36,8 @@ put_reference(struct store *s, struct text *t, int64_t id, uint64_t n, uint64_t 
 		text_put_int(t, id);
 		return true;
 	}
-	put_marked(t, '"', id);
-	put_marked(t, '#', (int64_t)n);
+	text_put_marked(t, '"', id);
+	text_put_marked(t, '#', (int64_t)n);
 	text_put_char(t, '"');
 	return true;
 }
@@ -59,10 +53,13 @@ end_list(struct store *s, struct text *t)
 	return true;
 }
 
+/* None are written of a session that has one, as most: that is its headline. */
 static bool
 put_attempts(struct store *s, const struct outcome *o, struct store_references *r)
 {
 	s->attempts.len = 0;
+	if (o->n_attempts == 1 && o->attempts[0].attempt_no == 1)
+		return store_ids_answer(s, &o->attempts[0], &r->answer);
 	for (size_t i = 0; i < o->n_attempts; i++) {
 		int64_t id;
 
@@ -138,74 +135,6 @@ put_requests(struct store *s, const struct outcome *o)
 	return end_list(s, &s->requests);
 }
 
-static bool
-put_fact(struct store *s, const struct outcome_fact *f)
-{
-	struct text *t = &s->facts;
-	size_t len = f->value != NULL ? strlen(f->value) : 0;
-	int64_t id;
-
-	if (!store_ids_claim(s->dictionary, f, &id))
-		return false;
-	if (!text_reserve(t, ITEM_MAX + STORE_FRAMES_MAX + len * TEXT_ESCAPED_MAX))
-		return no_memory(s);
-	put_separator(t);
-	put_marked(t, '"', id);
-	if (f->attempt_no != 1)
-		put_marked(t, '#', f->attempt_no);
-	text_put_char(t, '@');
-	store_rows_frames(t, &f->frames);
-	if (f->value != NULL) {
-		text_put_char(t, '=');
-		text_put_escaped(t, f->value, len);
-	}
-	text_put_char(t, '"');
-	return true;
-}
-
-static bool
-put_facts(struct store *s, const struct outcome *o)
-{
-	s->facts.len = 0;
-	for (size_t i = 0; i < o->n_facts; i++)
-		if (!put_fact(s, &o->facts[i]))
-			return false;
-	return end_list(s, &s->facts);
-}
-
-static bool
-put_message(struct store *s, const struct outcome *o, const struct outcome_message *m)
-{
-	struct text *t = &s->ladder;
-	int64_t id;
-
-	if (!store_ids_step(s, m, &id))
-		return false;
-	if (!text_reserve(t, ITEM_MAX))
-		return no_memory(s);
-	put_separator(t);
-	put_marked(t, '"', id);
-	if (m->attempt_no != 1)
-		put_marked(t, '#', m->attempt_no);
-	put_marked(t, '+', (int64_t)(m->frame - o->first_frame));
-	put_marked(t, '@', (int64_t)((uint64_t)m->time_ns - (uint64_t)o->started_ns));
-	put_marked(t, ':', m->length);
-	if (m->repeat > 0)
-		put_marked(t, 'x', m->repeat);
-	text_put_char(t, '"');
-	return true;
-}
-
-static bool
-put_ladder(struct store *s, const struct outcome *o)
-{
-	s->ladder.len = 0;
-	for (size_t i = 0; i < o->n_messages; i++)
-		if (!put_message(s, o, &o->messages[i]))
-			return false;
-	return end_list(s, &s->ladder);
-}
-
 /* For pass 2, when the capture ends. */
 static bool
 note_session(struct store *s, const struct outcome *o, const struct store_references *r)
@@ -240,10 +169,12 @@ emit(struct store *s, const struct outcome *o)
 
 	if (o->headline >= o->n_attempts)
 		return database_fault(&s->d, "a session without its headline attempt");
+	if (o->explanation != NULL)
+		r.ms = store_sentence_ms(o->explanation);
 	return store_ids_profile(s, o, &r.profile) && store_ids_conclusion(s, o, &r.conclusion) &&
 	       store_ids_name(s, o->sni, &r.sni) &&
 	       store_ids_name(s, o->eap_identity, &r.eap_identity) && put_attempts(s, o, &r) &&
-	       put_chains(s, o, &r) && put_requests(s, o) && put_facts(s, o) && put_ladder(s, o) &&
+	       put_chains(s, o, &r) && put_requests(s, o) && store_lists_make(s, o, &r.ms) &&
 	       store_rows_insert(s, o, &r) && note_session(s, o, &r);
 }
 

@@ -30,6 +30,16 @@ text_reserve(struct text *t, size_t more)
 	return true;
 }
 
+bool
+text_add(struct text *t, const void *data, size_t len)
+{
+	if (!text_reserve(t, len))
+		return false;
+	memcpy(t->data + t->len, data, len);
+	t->len += len;
+	return true;
+}
+
 /* Two digits at a time: half the divisions. */
 static const char digits[] = "00010203040506070809101112131415161718192021222324252627282930313233"
 			     "34353637383940414243444546474849505152535455565758596061626364656667"
@@ -53,6 +63,35 @@ text_put_int(struct text *t, int64_t v)
 	/* one length for all, so that it is no call */
 	memcpy(t->data + t->len, buf + at, TEXT_INT_MAX);
 	t->len += TEXT_INT_MAX - at;
+}
+
+static uint64_t
+magnitude(int64_t v)
+{
+	return v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+}
+
+size_t
+text_width(int64_t v)
+{
+	size_t width = v < 0 ? 2 : 1;
+
+	for (uint64_t u = magnitude(v); u >= 10; u /= 10)
+		width++;
+	return width;
+}
+
+void
+text_put_padded(struct text *t, int64_t v, size_t width)
+{
+	char *to = t->data + t->len;
+	uint64_t u = magnitude(v);
+
+	for (size_t i = width; i > 0; i--, u /= 10)
+		to[i - 1] = (char)('0' + u % 10);
+	if (v < 0)
+		to[0] = '-';
+	t->len += width;
 }
 
 static void

@@ -22,6 +22,8 @@ struct text {
 void text_finish(struct text *t);
 /* Room for `more` bytes; false without memory. */
 bool text_reserve(struct text *t, size_t more);
+/* Reserves and puts; false without memory. */
+bool text_add(struct text *t, const void *data, size_t len);
 
 static inline void
 text_put_char(struct text *t, char c)
@@ -30,6 +32,16 @@ text_put_char(struct text *t, char c)
 }
 /* Reserve TEXT_INT_MAX bytes, however short v is. */
 void text_put_int(struct text *t, int64_t v);
+/* Characters of v; v in so many, with zeros before it. */
+size_t text_width(int64_t v);
+void text_put_padded(struct text *t, int64_t v, size_t width);
+/* One more than TEXT_INT_MAX bytes. */
+static inline void
+text_put_marked(struct text *t, char mark, int64_t v)
+{
+	text_put_char(t, mark);
+	text_put_int(t, v);
+}
 /* The inside of a JSON string; reserve TEXT_ESCAPED_MAX bytes for each byte of s. */
 enum { TEXT_ESCAPED_MAX = 6 };
 void text_put_escaped(struct text *t, const char *s, size_t len);

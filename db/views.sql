@@ -117,37 +117,67 @@ SELECT
 	a.evidence,
 	a.confidence
 FROM story t
-JOIN json_each(t.attempts) j
+JOIN session s ON s.id = t.session_id
+JOIN json_each(coalesce(t.attempts, s.answer_id)) j
 LEFT JOIN revised w ON w.session_id = t.session_id
 	AND w.attempt_no = CASE instr(j.value, '#') WHEN 0 THEN 1
 		ELSE CAST(substr(j.value, instr(j.value, '#') + 1) AS INTEGER) END
-LEFT JOIN session s ON s.id = w.session_id
-JOIN answer a ON a.id = coalesce(s.answer_id, CAST(j.value AS INTEGER));
+JOIN answer a ON a.id = iif(w.session_id IS NULL, CAST(j.value AS INTEGER), s.answer_id);
 
+-- moments: their numbers, `digits` each; six at most.
 CREATE VIEW facts AS
 SELECT
-	t.session_id,
-	CASE WHEN instr(j.value, '#') BETWEEN 1 AND instr(j.value, '@') THEN
-		CAST(substr(j.value, instr(j.value, '#') + 1) AS INTEGER) ELSE 1 END AS attempt_no,
-	k.fact,
-	CASE WHEN instr(j.value, '=') THEN substr(j.value, instr(j.value, '=') + 1) END AS value,
-	coalesce(n.evidence, k.evidence) AS evidence,
-	coalesce(n.confidence, k.confidence) AS confidence,
-	coalesce(n.basis, k.basis) AS basis,
-	nullif(substr(j.value, instr(j.value, '@') + 1,
-		instr(j.value || '=', '=') - instr(j.value, '@') - 1), '') AS frames
-FROM story t
-JOIN json_each(t.facts) j
-JOIN claim k ON k.id = CAST(j.value AS INTEGER)
-LEFT JOIN revised_fact r ON r.session_id = t.session_id AND r.fact = k.fact AND r.instead = 1
-	AND r.attempt_no = CASE WHEN instr(j.value, '#') BETWEEN 1 AND instr(j.value, '@') THEN
-		CAST(substr(j.value, instr(j.value, '#') + 1) AS INTEGER) ELSE 1 END
-LEFT JOIN claim n ON n.id = r.claim_id
-UNION ALL
-SELECT r.session_id, r.attempt_no, r.fact, r.value, k.evidence, k.confidence, k.basis, r.frames
-FROM revised_fact r
-JOIN claim k ON k.id = r.claim_id
-WHERE r.instead = 0;
+	session_id,
+	attempt_no,
+	fact,
+	value,
+	evidence,
+	confidence,
+	basis,
+	iif(moments = '', told, (first_frame + substr(frames, 1 + frame_digits
+			* substr(moments, 1, digits), frame_digits))
+		|| iif(length(moments) <= digits, '', ',' || (first_frame + substr(frames, 1 + frame_digits
+			* substr(moments, 1 + digits, digits), frame_digits))
+		|| iif(length(moments) <= 2 * digits, '', ',' || (first_frame + substr(frames, 1 + frame_digits
+			* substr(moments, 1 + 2 * digits, digits), frame_digits))
+		|| iif(length(moments) <= 3 * digits, '', ',' || (first_frame + substr(frames, 1 + frame_digits
+			* substr(moments, 1 + 3 * digits, digits), frame_digits))
+		|| iif(length(moments) <= 4 * digits, '', ',' || (first_frame + substr(frames, 1 + frame_digits
+			* substr(moments, 1 + 4 * digits, digits), frame_digits))
+		|| iif(length(moments) <= 5 * digits, '', ',' || (first_frame + substr(frames, 1 + frame_digits
+			* substr(moments, 1 + 5 * digits, digits), frame_digits)))))))) AS frames
+FROM (
+	SELECT
+		t.session_id,
+		CASE instr(j.value, '#') WHEN 0 THEN 1
+			ELSE CAST(substr(j.value, instr(j.value, '#') + 1) AS INTEGER) END AS attempt_no,
+		k.fact,
+		CASE instr(j.value, '=') WHEN 0 THEN k.value
+			ELSE (SELECT v.value FROM json_each(t.fact_values) v
+				WHERE v.key = CAST(substr(j.value, instr(j.value, '=') + 1) AS INTEGER)) END AS value,
+		coalesce(n.evidence, k.evidence) AS evidence,
+		coalesce(n.confidence, k.confidence) AS confidence,
+		coalesce(n.basis, iif(k.names_ms, replace(k.basis, '{ms}', t.named_ms), k.basis)) AS basis,
+		NULL AS told,
+		s.first_frame,
+		t.frames,
+		t.frame_digits,
+		l.digits,
+		substr(j.value, instr(j.value, '@') + 1) AS moments
+	FROM story t
+	JOIN session s ON s.id = t.session_id
+	JOIN fact_list l ON l.id = t.facts_id
+	JOIN json_each(l.items) j
+	JOIN claim k ON k.id = CAST(j.value AS INTEGER)
+	LEFT JOIN revised_fact r ON r.session_id = t.session_id AND r.fact = k.fact AND r.instead = 1
+		AND r.attempt_no = CASE instr(j.value, '#') WHEN 0 THEN 1
+			ELSE CAST(substr(j.value, instr(j.value, '#') + 1) AS INTEGER) END
+	LEFT JOIN claim n ON n.id = r.claim_id
+	UNION ALL
+	SELECT r.session_id, r.attempt_no, r.fact, r.value, k.evidence, k.confidence, k.basis, r.frames, 0, '', 0, 0, ''
+	FROM revised_fact r
+	JOIN claim k ON k.id = r.claim_id
+	WHERE r.instead = 0);
 
 CREATE VIEW messages AS
 SELECT
@@ -171,20 +201,28 @@ FROM (
 		CASE instr(j.value, '#') WHEN 0 THEN 1
 			ELSE CAST(substr(j.value, instr(j.value, '#') + 1) AS INTEGER) END AS attempt_no,
 		j.key + 1 AS message_no,
-		s.first_frame + CAST(substr(j.value, instr(j.value, '+') + 1) AS INTEGER) AS frame,
-		s.started_ns + CAST(substr(j.value, instr(j.value, '@') + 1) AS INTEGER) AS ns,
+		s.first_frame + substr(t.frames, 1 + t.frame_digits * substr(j.value, -l.digits), t.frame_digits) AS frame,
+		s.started_ns + substr(t.times, 1 + t.time_digits * substr(j.value, -l.digits), t.time_digits) AS ns,
 		k.sender,
 		k.kind,
 		k.name,
-		CAST(substr(j.value, instr(j.value, ':') + 1) AS INTEGER) AS length,
+		CASE WHEN t.size_digits = 0 OR instr(j.value, '/') = 0
+			THEN CAST(substr(j.value, instr(j.value, ':') + 1) AS INTEGER)
+			ELSE CAST(substr(t.sizes, 1 + t.size_digits
+				* CAST(substr(j.value, instr(j.value, '/') + 1) AS INTEGER), t.size_digits) AS INTEGER)
+			END AS length,
 		k.evidence,
-		CASE instr(j.value, 'x') WHEN 0 THEN 0
-			ELSE CAST(substr(j.value, instr(j.value, 'x') + 1) AS INTEGER) END AS repeated,
+		CASE WHEN instr(j.value, 'x') = 0 THEN 0
+			WHEN instr(j.value, '/') = 0 THEN CAST(substr(j.value, instr(j.value, 'x') + 1) AS INTEGER)
+			ELSE CAST(substr(t.sizes, 1 + t.size_digits
+				* CAST(substr(j.value, instr(j.value, 'x') + 1) AS INTEGER), t.size_digits) AS INTEGER)
+			END AS repeated,
 		CASE k.level WHEN 1 THEN 'warning' WHEN 2 THEN 'fatal' ELSE CAST(k.level AS TEXT) END AS level,
 		k.code
 	FROM story t
 	JOIN session s ON s.id = t.session_id
-	JOIN json_each(t.ladder) j
+	JOIN ladder l ON l.id = t.ladder_id
+	JOIN json_each(l.items) j
 	JOIN step k ON k.id = CAST(j.value AS INTEGER));
 
 CREATE VIEW alerts AS

@@ -1,10 +1,11 @@
 /*
  * bench_store.c - what one typical session costs to store: CPU, peak memory and bytes on disk.
- * usage: bench_store DB [SESSIONS [CAPTURES]]   (DB must not exist)
+ * usage: bench_store DB [SESSIONS [CAPTURES [unlike]]]   (DB must not exist)
  *
  * A typical session: 14 messages, 12 facts, 1 attempt, a server chain of 2 and a client chain of 1,
- * 1 request, a sentence. Addresses, ports, randoms, times, lengths and the sentence differ each
- * time. The time is of everything from open to close: inserts, indexes, checkpoint.
+ * 1 request, a sentence. Addresses, ports, randoms, times, frames and the sentence differ each
+ * time; with `unlike`, each session also has a certificate of another length, and says so: no list
+ * comes twice. The time is of everything from open to close: inserts, indexes, checkpoint.
  */
 #include "db/store.h"
 
@@ -81,6 +82,9 @@ certificate(uint8_t n, const char *subject)
 struct session {
 	struct outcome o;
 	struct outcome_message messages[MESSAGES];
+	struct outcome_fact facts[FACTS];
+	bool unlike;
+	char basis[80];
 	struct outcome_certificate certificates[3];
 	struct outcome_chain_link chain[3];
 	char explanation[200], community[40];
@@ -109,7 +113,7 @@ static const struct outcome_request_item items[] = {
 static const struct outcome_request request = {1, {7}, items, 2};
 
 static void
-prepare(struct session *s)
+prepare(struct session *s, bool unlike)
 {
 	static const char *const names[] = {"CN=server.lab.test", "CN=Lab Server CA", "CN=alice"};
 
@@ -118,6 +122,7 @@ prepare(struct session *s)
 		s->chain[i] = (struct outcome_chain_link){1, i < 2 ? TLS_SERVER : TLS_CLIENT,
 							  i < 2 ? i : 0, &s->certificates[i]};
 	}
+	s->unlike = unlike;
 	s->o = (struct outcome){
 	    .app_label = "PostgreSQL",
 	    .carrier = "postgres",
@@ -134,7 +139,7 @@ prepare(struct session *s)
 	    .sub_reason = "unknown_ca",
 	    .explanation = s->explanation,
 	    .server_stack = "OpenSSL",
-	    .facts = facts,
+	    .facts = s->facts,
 	    .n_facts = FACTS,
 	    .messages = s->messages,
 	    .n_messages = MESSAGES,
@@ -157,6 +162,16 @@ vary(struct session *s, uint64_t n)
 		s->messages[i] = ladder[i];
 		s->messages[i].frame += n * 15;
 		s->messages[i].time_ns += start + (int64_t)(n % 89) * 1000;
+	}
+	for (int i = 0; i < FACTS; i++) {
+		s->facts[i] = facts[i];
+		s->facts[i].frames.frame[0] += n * 15;
+	}
+	if (s->unlike) {
+		s->messages[6].length += (uint32_t)n;
+		snprintf(s->basis, sizeof(s->basis), "a Certificate of %u bytes",
+			 s->messages[6].length);
+		s->facts[5].basis = s->basis;
 	}
 	for (int i = 0; i < 64; i++)
 		s->randoms[i] = (uint8_t)((n + 1) * 0x9e3779b97f4a7c15 >> (i % 8 * 8));
@@ -207,13 +222,13 @@ store_capture(struct store *st, struct session *s, uint64_t number, uint64_t ses
 }
 
 static bool
-run(struct store *st, const char *path, uint64_t sessions, uint64_t captures)
+run(struct store *st, const char *path, uint64_t sessions, uint64_t captures, bool unlike)
 {
 	struct session *s = calloc(1, sizeof(*s));
 	bool ok = s != NULL && store_open(st, path);
 
 	if (ok)
-		prepare(s);
+		prepare(s, unlike);
 	for (uint64_t i = 0; ok && i < captures; i++)
 		ok = store_capture(st, s, i, sessions / captures);
 	ok = ok && store_close(st);
@@ -223,14 +238,14 @@ run(struct store *st, const char *path, uint64_t sessions, uint64_t captures)
 
 /* The bench's own share: what making the sessions costs without a store. */
 static double
-baseline(uint64_t sessions)
+baseline(uint64_t sessions, bool unlike)
 {
 	struct session *s = calloc(1, sizeof(*s));
 	double start = cpu_seconds();
 
 	if (s == NULL)
 		return 0;
-	prepare(s);
+	prepare(s, unlike);
 	for (uint64_t i = 0; i < sessions; i++)
 		vary(s, i);
 	free(s);
@@ -242,16 +257,17 @@ main(int argc, char **argv)
 {
 	uint64_t sessions = argc > 2 ? strtoull(argv[2], NULL, 10) : 200000;
 	uint64_t captures = argc > 3 ? strtoull(argv[3], NULL, 10) : 1;
+	bool unlike = argc > 4 && strcmp(argv[4], "unlike") == 0;
 	struct store *st = store_create();
 	struct rusage u;
 	struct stat file;
 
 	if (argc < 2 || st == NULL || sessions == 0 || captures == 0) {
-		fprintf(stderr, "usage: bench_store DB [SESSIONS [CAPTURES]]\n");
+		fprintf(stderr, "usage: bench_store DB [SESSIONS [CAPTURES [unlike]]]\n");
 		return 1;
 	}
-	double own = baseline(sessions), start = cpu_seconds();
-	bool ok = run(st, argv[1], sessions, captures);
+	double own = baseline(sessions, unlike), start = cpu_seconds();
+	bool ok = run(st, argv[1], sessions, captures, unlike);
 	double spent = cpu_seconds() - start - own;
 	getrusage(RUSAGE_SELF, &u);
 	if (!ok)

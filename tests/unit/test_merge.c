@@ -106,6 +106,7 @@ test_every_reference_has_a_rule(void **state)
 	    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN "
 	    "('incident', 'file', 'capture', 'capture_name', 'capture_part', 'name', 'sentence', "
 	    "'profile', 'answer', 'conclusion', 'step', 'claim', 'certificate', 'chain', "
+	    "'ladder', 'fact_list', "
 	    "'request', 'request_item', 'session', 'story', 'finding', 'relation', "
 	    "'revised', 'revised_fact', 'revised_finding', 'without_tls', 'comparison', "
 	    "'comparison_point', 'state')",

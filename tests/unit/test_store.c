@@ -260,8 +260,9 @@ test_repeated_things_are_stored_once(void **state)
 		      "(SELECT count(*) FROM request_item), (SELECT count(*) FROM name), "
 		      "(SELECT count(*) FROM profile), (SELECT count(*) FROM answer), "
 		      "(SELECT count(*) FROM conclusion), (SELECT count(*) FROM step), "
-		      "(SELECT count(*) FROM claim)",
-		      "12|3|2|1|3|2|2|3|2|5|3\n");
+		      "(SELECT count(*) FROM claim), (SELECT count(*) FROM ladder), "
+		      "(SELECT count(*) FROM fact_list), (SELECT count(*) FROM sentence)",
+		      "12|3|2|1|3|2|2|3|2|5|3|1|1|6\n");
 	sample_expect(t.db,
 		      "SELECT count(*), count(DISTINCT explanation), min(sessions), max(sessions) "
 		      "FROM sessions JOIN captures USING (capture_id)",

@@ -281,17 +281,21 @@ test_sweep(void **state)
 	struct store *s = sample_open(t.db);
 	int64_t id = sample_store_capture(s, 1, "a.pcap", 0);
 	sample_close(s);
-	assert_true(file_holds(t.db, "use what frame") && file_holds(t.db, "CN=alice"));
+	assert_true(file_holds(t.db, "use what frame") && file_holds(t.db, "CN=alice") &&
+		    file_holds(t.db, "a#b="));
 	s = sample_open(t.db);
 	assert_true(store_begin(s));
 	assert_true(store_end(s, &c, &sample_parameters, NULL, id, NULL));
 	sample_close(s);
-	assert_false(file_holds(t.db, "use what frame") || file_holds(t.db, "CN=alice"));
+	assert_false(file_holds(t.db, "use what frame") || file_holds(t.db, "CN=alice") ||
+		     file_holds(t.db, "a#b="));
 	sample_expect(t.db,
 		      "SELECT (SELECT count(*) FROM certificate), (SELECT count(*) FROM chain), "
 		      "(SELECT count(*) FROM request), (SELECT count(*) FROM request_item), "
-		      "(SELECT count(*) FROM sentence), sweep FROM state",
-		      "0|0|0|0|0|0\n");
+		      "(SELECT count(*) FROM sentence), (SELECT count(*) FROM ladder), "
+		      "(SELECT count(*) FROM fact_list), (SELECT count(*) FROM claim), sweep FROM "
+		      "state",
+		      "0|0|0|0|0|0|0|0|0\n");
 	s = sample_open(t.db);
 	sample_store_capture(s, 3, "c.pcap", 0);
 	sample_close(s);

@@ -1,7 +1,7 @@
 /*
- * test_text.c - integers of every length and sign, and JSON escapes.
+ * test_text.c - integers of every length and sign, side by side too, and JSON escapes.
  */
-#include "db/text.h"
+#include "db/numbers.h"
 
 #include <inttypes.h>
 #include <setjmp.h>
@@ -38,6 +38,47 @@ test_int(void **state)
 		check_int(-v);
 		check_int(v + 1);
 	}
+}
+
+/* As wide as the widest, the sign before the zeros. */
+static void
+check_numbers(const int64_t *v, size_t count, size_t digits, const char *want)
+{
+	struct numbers n = {0};
+
+	for (int round = 0; round < 2; round++) {
+		numbers_clear(&n);
+		for (size_t i = 0; i < count; i++)
+			assert_true(numbers_add(&n, v[i]));
+		assert_true(numbers_write(&n));
+		assert_int_equal(n.digits, digits);
+		assert_int_equal(n.text.len, strlen(want));
+		assert_int_equal(n.text.len, count * digits);
+		assert_memory_equal(n.text.data != NULL ? n.text.data : "", want, n.text.len);
+	}
+	numbers_finish(&n);
+}
+
+static void
+test_numbers(void **state)
+{
+	static const int64_t some[] = {3, -17, 420}, ends[] = {INT64_MIN, 0, INT64_MAX};
+
+	(void)state;
+	check_numbers(NULL, 0, 0, "");
+	check_numbers(some, 1, 1, "3");
+	check_numbers(some, 2, 3, "003-17");
+	check_numbers(some, 3, 3, "003-17420");
+	check_numbers(ends, 3, 20,
+		      "-922337203685477580800000000000000000000"
+		      "09223372036854775807");
+	int64_t many[200];
+	char want[401] = "";
+	for (size_t i = 0; i < 200; i++) {
+		many[i] = (int64_t)(i % 100);
+		snprintf(want + 2 * i, 3, "%02zu", i % 100);
+	}
+	check_numbers(many, 200, 2, want);
 }
 
 static void
@@ -85,6 +126,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_int),
+	    cmocka_unit_test(test_numbers),
 	    cmocka_unit_test(test_escaped),
 	    cmocka_unit_test(test_reserve_refuses_the_impossible),
 	};

@@ -1,0 +1,122 @@
+/*
+ * store_lists.c - what the ladder and the facts share: moments, keys, items. See store_lists.h.
+ */
+#include "db/store_lists.h"
+
+#include "db/store_ids.h"
+
+#include <string.h>
+
+enum { MOMENTS_BACK = 4 /* steps out of order are not far from each other */ };
+
+void
+store_lists_finish(struct store_lists *l)
+{
+	numbers_finish(&l->frames);
+	numbers_finish(&l->times);
+	numbers_finish(&l->sizes);
+	text_finish(&l->values);
+	text_finish(&l->key);
+	text_finish(&l->items);
+}
+
+bool
+store_lists_no_memory(struct store *s)
+{
+	return database_fault(&s->d, "out of memory");
+}
+
+bool
+store_lists_key(struct store *s, const void *data, size_t len)
+{
+	return text_add(&s->lists.key, data, len) || store_lists_no_memory(s);
+}
+
+bool
+store_lists_key_text(struct store *s, const char *text)
+{
+	return text == NULL || store_lists_key(s, text, strlen(text) + 1);
+}
+
+bool
+store_lists_moment(struct store *s, int64_t frame, int64_t ns, uint32_t *moment)
+{
+	struct numbers *frames = &s->lists.frames, *times = &s->lists.times;
+	size_t n = frames->count;
+
+	for (size_t i = n; i > 0 && i + MOMENTS_BACK > n; i--)
+		if (frames->values[i - 1] == frame && times->values[i - 1] == ns) {
+			*moment = (uint32_t)(i - 1);
+			return true;
+		}
+	*moment = (uint32_t)n;
+	return (numbers_add(frames, frame) && numbers_add(times, ns)) || store_lists_no_memory(s);
+}
+
+bool
+store_lists_moment_of_frame(struct store *s, int64_t frame, uint32_t *moment)
+{
+	const struct numbers *frames = &s->lists.frames;
+
+	for (size_t i = 0; i < frames->count; i++)
+		if (frames->values[i] == frame) {
+			*moment = (uint32_t)i;
+			return true;
+		}
+	return store_lists_moment(s, frame, 0, moment);
+}
+
+bool
+store_lists_item(struct store *s, int64_t id, unsigned attempt_no, size_t more)
+{
+	struct text *t = &s->lists.items;
+
+	if (!text_reserve(t, STORE_LISTS_ITEM + more))
+		return store_lists_no_memory(s);
+	text_put_char(t, t->len == 0 ? '[' : ',');
+	text_put_marked(t, '"', id);
+	if (attempt_no != 1)
+		text_put_marked(t, '#', attempt_no);
+	return true;
+}
+
+bool
+store_lists_resolve(struct store *s, const struct dictionary_key *k, size_t digits, int64_t *id)
+{
+	struct text *t = &s->lists.items;
+	bool made;
+
+	if (!text_reserve(t, 1))
+		return store_lists_no_memory(s);
+	text_put_char(t, ']');
+	struct dictionary_value v[] = {dictionary_number((int64_t)digits),
+				       {DICTIONARY_TEXT, 0, t->data, t->len}};
+	return dictionary_resolve(s->dictionary, k, v, id, &made);
+}
+
+/* As the row holds them. */
+static bool
+write_own(struct store *s)
+{
+	struct store_lists *l = &s->lists;
+
+	if (l->values.len > 0 && !text_add(&l->values, "]", 1))
+		return store_lists_no_memory(s);
+	return (numbers_write(&l->frames) && numbers_write(&l->times) &&
+		numbers_write(&l->sizes)) ||
+	       store_lists_no_memory(s);
+}
+
+bool
+store_lists_make(struct store *s, const struct outcome *o, const struct store_cut *ms)
+{
+	struct store_lists *l = &s->lists;
+
+	l->ladder = l->facts = 0;
+	numbers_clear(&l->frames);
+	numbers_clear(&l->times);
+	numbers_clear(&l->sizes);
+	l->values.len = 0;
+	/* the facts' frames are those of the ladder */
+	return store_lists_ladder(s, o) && store_lists_facts(s, o, ms) && write_own(s);
+}
