@@ -101,6 +101,21 @@ add_interface(struct capture_pcapng *c, const struct pcapng_found *b)
 	keep_interface(c, &interface, b->at);
 }
 
+static void
+fill_packet(const struct capture_pcapng *c, const struct pcapng_packet *p,
+	    const struct pcapng_clock *clock, uint64_t at, struct packet *out)
+{
+	*out = (struct packet){
+	    .frame = c->frame,
+	    .time_ns = p->timed ? pcapng_time_ns(p->ticks, clock->tsresol, clock->tsoffset) : 0,
+	    .link_type = clock->link_type,
+	    .interface = c->interfaces.first + p->interface,
+	    .data = p->data,
+	    .len = p->len,
+	    .file_at = at,
+	};
+}
+
 /* Every packet block is a frame, also one that cannot be used: numbers agree with Wireshark's. */
 static bool
 read_packet(struct capture_pcapng *c, const struct pcapng_found *b, struct packet *out)
@@ -125,15 +140,7 @@ read_packet(struct capture_pcapng *c, const struct pcapng_found *b, struct packe
 			    c->frame, b->at, p.interface);
 		return false;
 	}
-	*out = (struct packet){
-	    .frame = c->frame,
-	    .time_ns = p.timed ? pcapng_time_ns(p.ticks, clock->tsresol, clock->tsoffset) : 0,
-	    .link_type = clock->link_type,
-	    .interface = c->interfaces.first + p.interface,
-	    .data = p.data,
-	    .len = p.len,
-	    .file_at = b->at,
-	};
+	fill_packet(c, &p, clock, b->at, out);
 	return true;
 }
 
@@ -213,6 +220,57 @@ capture_pcapng_next(struct capture_pcapng *c, struct packet *packet, struct secr
 			return SOURCE_FAULT;
 		}
 	}
+}
+
+/* Length of the Enhanced Packet Block that `in` begins with; 0: another block, or not usual. */
+static size_t
+packet_block(const struct capture_pcapng *c, struct bytes in)
+{
+	struct pcapng_head head;
+	bool usual = pcapng_head_parse(in, c->big, &head) && head.type == PCAPNG_PACKET &&
+		     head.len >= PCAPNG_FRAME && head.len % 4 == 0 &&
+		     head.len <= PCAPNG_RESYNC_BLOCK_MAX;
+	return usual ? head.len : 0;
+}
+
+/* The packet that `in` begins with, and the length of its block. 0, and nothing taken: another
+ * block, or one that pcapng_find_block has to look at. */
+static size_t
+usual_packet(struct capture_pcapng *c, struct bytes in, uint64_t at, struct packet *out)
+{
+	struct bytes view;
+	struct pcapng_packet p;
+	size_t len = packet_block(c, in);
+	if (len == 0 || len > in.len || pcapng_trailer(bytes_take(&in, len), c->big, &view) != len)
+		return 0;
+	struct cursor body = cursor_init(view, at);
+	if (!pcapng_packet_parse(&body, PCAPNG_PACKET, c->big, 0, &p))
+		return 0;
+	const struct pcapng_clock *clock = pcapng_interfaces_find(&c->interfaces, p.interface);
+	if (clock == NULL)
+		return 0;
+	c->frame++;
+	fill_packet(c, &p, clock, at, out);
+	return len;
+}
+
+size_t
+capture_pcapng_batch(struct capture_pcapng *c, struct packet *out, size_t max)
+{
+	if (c->foreign)
+		return 0;
+	uint64_t at = reader_at(c->reader);
+	struct bytes in = reader_peek(c->reader, PCAPNG_HEAD);
+	size_t n = 0, taken = 0, len = packet_block(c, in);
+	if (len > in.len)
+		in = reader_peek(c->reader, len);
+	while (n < max && (len = usual_packet(c, in, at + taken, &out[n])) > 0) {
+		bytes_take(&in, len);
+		taken += len;
+		n++;
+	}
+	reader_take(c->reader, taken);
+	return n;
 }
 
 bool

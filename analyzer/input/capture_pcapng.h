@@ -26,6 +26,10 @@ void capture_pcapng_destroy(struct capture_pcapng *c);
 /* SOURCE_PACKET, SOURCE_SECRET, SOURCE_END or SOURCE_FAULT. */
 enum source_event capture_pcapng_next(struct capture_pcapng *c, struct packet *packet,
 				      struct secret *secret);
+/* The next packets, at most `max`, as long as their blocks are usual, buffered, and nothing else
+ * stands between them; they borrow until the next call. 0: the next block is capture_pcapng_next's.
+ */
+size_t capture_pcapng_batch(struct capture_pcapng *c, struct packet *out, size_t max);
 /* See source_secrets_first. */
 bool capture_pcapng_secrets(struct capture_pcapng *c, source_secret_fn fn, void *ctx);
 /* Secrets that stood behind the first packet. */

@@ -46,6 +46,15 @@ pcapng_head_parse(struct bytes in, bool big, struct pcapng_head *out)
 	return cursor_ok(&c);
 }
 
+uint32_t
+pcapng_trailer(struct bytes whole, bool big, struct bytes *body)
+{
+	struct cursor c = cursor_init(whole, 0);
+	cursor_skip(&c, 8, "Block Type, Block Total Length");
+	*body = cursor_bytes(&c, whole.len - PCAPNG_FRAME, "Block Body");
+	return u32(&c, big, "Block Total Length");
+}
+
 bool
 pcapng_section_parse(struct cursor *body, bool big, struct pcapng_section *out)
 {

@@ -37,6 +37,9 @@ struct pcapng_head {
  * Header Block brings its own. False: too short, or a section without a byte-order magic. */
 bool pcapng_head_parse(struct bytes in, bool big, struct pcapng_head *out);
 
+/* The body of a block that fills `whole`, at least PCAPNG_FRAME bytes, and the length behind it. */
+uint32_t pcapng_trailer(struct bytes whole, bool big, struct bytes *body);
+
 /* Body of a Section Header Block. */
 struct pcapng_section {
 	uint16_t major, minor;

@@ -19,16 +19,6 @@ enum {
 	OPTIONS_USUAL = 64 << 10, /* more behind a packet's data is not believed */
 };
 
-/* Body and trailing length of a block that fills `whole`. */
-static uint32_t
-trailer(struct bytes whole, bool big, struct bytes *body)
-{
-	struct cursor c = cursor_init(whole, 0);
-	cursor_skip(&c, 8, "Block Type, Block Total Length");
-	*body = cursor_bytes(&c, whole.len - PCAPNG_FRAME, "Block Body");
-	return big ? cursor_u32(&c, "Block Total Length") : cursor_u32le(&c, "Block Total Length");
-}
-
 static uint32_t
 word(struct cursor *c, bool big)
 {
@@ -85,7 +75,7 @@ block_follows(struct reader *r, size_t skip, const struct pcapng_place *place)
 	if (in.len < skip + head.len)
 		return false;
 	bytes_take(&in, skip);
-	return trailer(bytes_take(&in, head.len), head.big, &body) == head.len;
+	return pcapng_trailer(bytes_take(&in, head.len), head.big, &body) == head.len;
 }
 
 /* Does this big-endian word start a block that is worth looking at? */
@@ -191,7 +181,7 @@ unaligned(struct reader *r, struct pcapng_found *b, struct problem *problem)
 	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
 		struct bytes in = reader_peek(r, ways[i]);
 		if (in.len < ways[i] ||
-		    trailer(bytes_take(&in, ways[i]), b->head.big, &b->body) != len)
+		    pcapng_trailer(bytes_take(&in, ways[i]), b->head.big, &b->body) != len)
 			continue;
 		reader_take(r, ways[i]);
 		problem_add(problem,
@@ -230,7 +220,7 @@ look_whole(struct reader *r, const struct pcapng_place *place, struct problem *p
 	struct bytes in = reader_peek(r, len);
 	if (in.len < len)
 		return overrun(r, place, problem, b, in);
-	uint32_t second = trailer(bytes_take(&in, len), b->head.big, &b->body);
+	uint32_t second = pcapng_trailer(bytes_take(&in, len), b->head.big, &b->body);
 	if (second == len && len % 4 == 0) {
 		reader_take(r, len);
 		return PCAPNG_FOUND;
@@ -240,7 +230,7 @@ look_whole(struct reader *r, const struct pcapng_place *place, struct problem *p
 	if (len % 4 != 0 || !block_follows(r, len, place))
 		return lose(r, place, problem, b, defect);
 	in = reader_peek(r, len); /* the look ahead may have moved it */
-	trailer(bytes_take(&in, len), b->head.big, &b->body);
+	pcapng_trailer(bytes_take(&in, len), b->head.big, &b->body);
 	reader_take(r, len);
 	problem_add(problem, "block at byte %" PRIu64 " (after packet %" PRIu64 "): %s", b->at,
 		    place->frame, defect);

@@ -212,9 +212,10 @@ source_next(struct source *s, struct packet *packet, struct secret *secret)
 size_t
 source_batch(struct source *s, struct packet *out, size_t max)
 {
-	if (s->over != SOURCE_PACKET || s->pcap == NULL)
+	if (s->over != SOURCE_PACKET || s->set != NULL)
 		return 0;
-	size_t n = capture_pcap_batch(s->pcap, out, max);
+	size_t n = s->pcap != NULL ? capture_pcap_batch(s->pcap, out, max)
+				   : capture_pcapng_batch(s->pcapng, out, max);
 	for (size_t i = 0; i < n; i++)
 		count_packet(s, &out[i]);
 	return n;
