@@ -212,7 +212,9 @@ source_next(struct source *s, struct packet *packet, struct secret *secret)
 size_t
 source_batch(struct source *s, struct packet *out, size_t max)
 {
-	if (s->over != SOURCE_PACKET || s->set != NULL)
+	if (s->set != NULL)
+		return source_set_batch(s->set, out, max);
+	if (s->over != SOURCE_PACKET)
 		return 0;
 	size_t n = s->pcap != NULL ? capture_pcap_batch(s->pcap, out, max)
 				   : capture_pcapng_batch(s->pcapng, out, max);

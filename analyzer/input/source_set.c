@@ -30,7 +30,7 @@ struct source_set {
 	uint64_t packets;
 	int64_t first_ns, last_ns;
 	uint64_t bytes_done, bytes_all; /* as on disk */
-	bool tapped, incomplete, secrets_given;
+	bool tapped, incomplete, secrets_given, no_memory;
 	struct problem problem;
 	enum source_event over; /* SOURCE_PACKET: not yet */
 };
@@ -274,19 +274,40 @@ next_part(struct source_set *s)
 	return false;
 }
 
+/* A packet of the part in hand becomes one of the set. False: out of memory, which is recorded. */
+static bool
+own_packet(struct source_set *s, struct packet *packet)
+{
+	packet->frame += s->packets;
+	s->no_memory = !map_interface(s, &packet->interface);
+	if (s->no_memory)
+		problem_add(&s->problem, "out of memory");
+	return !s->no_memory;
+}
+
+size_t
+source_set_batch(struct source_set *s, struct packet *out, size_t max)
+{
+	begin(s);
+	if (s->over != SOURCE_PACKET || s->no_memory)
+		return 0;
+	size_t n = source_batch(s->part, out, max), owned = 0;
+	while (owned < n && own_packet(s, &out[owned]))
+		owned++;
+	return owned;
+}
+
 enum source_event
 source_set_next(struct source_set *s, struct packet *packet, struct secret *secret)
 {
 	begin(s);
 	while (s->over == SOURCE_PACKET) {
-		enum source_event event = source_next(s->part, packet, secret);
-		if (event == SOURCE_PACKET) {
-			packet->frame += s->packets;
-			if (map_interface(s, &packet->interface))
-				return event;
-			problem_add(&s->problem, "out of memory");
+		enum source_event event =
+		    s->no_memory ? SOURCE_FAULT : source_next(s->part, packet, secret);
+		if (event == SOURCE_PACKET && own_packet(s, packet))
+			return event;
+		if (s->no_memory)
 			event = SOURCE_FAULT;
-		}
 		if (event == SOURCE_SECRET && !s->secrets_given)
 			return event;
 		if (event == SOURCE_FAULT)

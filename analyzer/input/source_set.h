@@ -24,6 +24,7 @@ void source_set_destroy(struct source_set *s);
 void source_set_tap(struct source_set *s, reader_tap_fn fn, void *ctx);
 enum source_event source_set_next(struct source_set *s, struct packet *packet,
 				  struct secret *secret);
+size_t source_set_batch(struct source_set *s, struct packet *out, size_t max);
 bool source_set_secrets_first(struct source_set *s, source_secret_fn fn, void *ctx);
 const char *source_set_problem(struct source_set *s);
 bool source_set_interface(const struct source_set *s, uint32_t index, struct source_interface *out);

@@ -172,14 +172,82 @@ test_ways_in(void **state)
 	rmdir(dir);
 }
 
+enum { PARTS = 3, PART_PACKETS = 20 };
+
+/* Interfaces of a part: "eth1", and in the later ones another before it. */
+static void
+write_part(const char *path, unsigned part)
+{
+	static struct build b;
+	b = (struct build){.big = part == 1};
+	section(&b, 1);
+	if (part > 0)
+		interface(&b, 1, 0, "eth0");
+	interface(&b, 1, 0, "eth1");
+	for (unsigned i = 0; i < PART_PACKETS; i++)
+		enhanced(&b, part > 0 && i % 2 == 0, 1 + i, 40, 40, (uint8_t)(part * 100 + i));
+	FILE *f = fopen(path, "wb");
+	assert_int_equal(fwrite(b.data, 1, b.len, f), b.len);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* Frames count on over the parts; an interface has one number in all of them. max 0: one by one. */
+static void
+check_set(const char *const *paths, size_t max)
+{
+	struct source_why why;
+	struct packet packets[16];
+	struct secret secret;
+	struct source_interface in;
+	uint64_t frame = 0;
+	size_t largest = 0;
+	struct source *s = source_open_set(paths, PARTS, &why);
+	assert_non_null(s);
+	for (;;) {
+		size_t n = max > 0 ? source_batch(s, packets, max) : 0;
+		largest = n > largest ? n : largest;
+		if (n == 0 && source_next(s, packets, &secret) == SOURCE_END)
+			break;
+		for (size_t i = 0; i < (n > 0 ? n : 1); i++, frame++) {
+			unsigned part = (unsigned)frame / PART_PACKETS, k = frame % PART_PACKETS;
+			assert_int_equal(packets[i].frame, frame + 1);
+			assert_int_equal(packets[i].data.data[0], part * 100 + k);
+			assert_int_equal(packets[i].interface, part > 0 && k % 2 == 1);
+		}
+	}
+	assert_int_equal(frame, PARTS * PART_PACKETS);
+	assert_int_equal(largest, max < PART_PACKETS ? max : PART_PACKETS - 1);
+	assert_true(source_interface(s, 1, &in));
+	assert_string_equal(in.name, "eth0");
+	assert_null(source_problem(s));
+	source_close(s);
+}
+
+static void
+test_set(void **state)
+{
+	(void)state;
+	char dir[] = "source-XXXXXX", names[PARTS][64];
+	const char *paths[PARTS];
+	assert_non_null(mkdtemp(dir));
+	for (unsigned i = 0; i < PARTS; i++) {
+		snprintf(names[i], sizeof names[i], "%s/%u", dir, i);
+		write_part(paths[i] = names[i], i);
+	}
+	for (size_t max = 0; max <= 16; max++)
+		check_set(paths, max);
+	for (unsigned i = 0; i < PARTS; i++)
+		unlink(paths[i]);
+	rmdir(dir);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_refusals),
-	    cmocka_unit_test(test_paths),
-	    cmocka_unit_test(test_read_error),
-	    cmocka_unit_test(test_ways_in),
+	    cmocka_unit_test(test_refusals),   cmocka_unit_test(test_paths),
+	    cmocka_unit_test(test_read_error), cmocka_unit_test(test_ways_in),
+	    cmocka_unit_test(test_set),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
