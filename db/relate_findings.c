@@ -210,45 +210,10 @@ cause_of(const char *name)
 }
 
 /* clang-format off */
-/* Frames of a fact of the headline attempt. Not by the view: that would be computed for all. */
-#define MOMENT "substr(j.value, instr(j.value, '@') + 1 + n.value * l.digits, l.digits)"
-static const char frames_sql[] =
-	"SELECT (SELECT group_concat(frame) FROM (SELECT s.first_frame + "
-	"substr(t.frames, 1 + t.frame_digits * " MOMENT ", t.frame_digits) AS frame FROM json_each('[0,1,2,3,4,5]') n "
-	"WHERE " MOMENT " <> '' ORDER BY n.value)) "
-	"FROM story t CROSS JOIN session s ON s.id = t.session_id CROSS JOIN fact_list l ON l.id = t.facts_id "
-	"CROSS JOIN json_each(l.items) j CROSS JOIN claim k ON k.id = CAST(j.value AS INTEGER) "
-	"WHERE t.session_id = ?1 AND k.fact = ?3 AND ?2 = "
-	"CASE instr(j.value, '#') WHEN 0 THEN 1 ELSE CAST(substr(j.value, instr(j.value, '#') + 1) AS INTEGER) END";
-
 static const char insert_sql[] =
 	"INSERT INTO revised_finding (session_id, rank, of, attempt_no, cause, certainty, severity, explanation_id, "
-	"server_fix_id, client_fix_id, frames) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+	"server_fix_id, client_fix_id, shown_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
 /* clang-format on */
-
-/* Those of the fact that the row names, else the first. */
-static bool
-bind_frames(struct relate_run *run, sqlite3_stmt *insert, const struct relate_hit *h)
-{
-	const struct relate_session *s = relate_session(run, h->session);
-	const char *fact = relate_rows[h->row].shown_by;
-	bool none = true;
-
-	sqlite3_bind_int64(insert, 11, relate_first_frame(s));
-	if (fact == NULL)
-		return true;
-	sqlite3_stmt *stmt = relate_ask(
-	    run->d, frames_sql, relate_sessions_id(run->sessions, h->session), s->attempt_no);
-	if (stmt == NULL)
-		return false;
-	sqlite3_bind_text(stmt, 3, fact, -1, SQLITE_STATIC);
-	if (!relate_next(run->d, stmt, &none))
-		return false;
-	if (!none && sqlite3_column_type(stmt, 0) != SQLITE_NULL)
-		sqlite3_bind_text(insert, 11, column_text(stmt, 0), -1, SQLITE_TRANSIENT);
-	sqlite3_reset(stmt);
-	return true;
-}
 
 static bool
 insert_found(struct relate_run *run, sqlite3_stmt *insert, const struct candidate *c)
@@ -269,7 +234,8 @@ insert_found(struct relate_run *run, sqlite3_stmt *insert, const struct candidat
 	sqlite3_bind_int64(insert, 8, explanation);
 	sqlite3_bind_int64(insert, 9, server);
 	sqlite3_bind_int64(insert, 10, client);
-	return bind_frames(run, insert, c->hit) && database_run(run->d, insert);
+	sqlite3_bind_text(insert, 11, r->shown_by, -1, SQLITE_STATIC);
+	return database_run(run->d, insert);
 }
 
 static bool

@@ -332,7 +332,8 @@ CREATE TABLE revised_fact (
 ) STRICT, WITHOUT ROWID;
 
 -- All findings of a session to which one was added, in their order. of: the rank of pass 1's finding
--- that stands here, and the other columns are NULL; or NULL: one that rests on other sessions.
+-- that stands here, and the other columns are NULL; or NULL: one that rests on other sessions. Its frames
+-- are those of the fact `shown_by` of that attempt, or the session's first.
 CREATE TABLE revised_finding (
 	session_id INTEGER NOT NULL REFERENCES session (id),
 	rank INTEGER NOT NULL,
@@ -344,7 +345,7 @@ CREATE TABLE revised_finding (
 	explanation_id INTEGER REFERENCES sentence (id),
 	server_fix_id INTEGER REFERENCES sentence (id),
 	client_fix_id INTEGER REFERENCES sentence (id),
-	frames TEXT,
+	shown_by TEXT,
 	PRIMARY KEY (session_id, rank)
 ) STRICT, WITHOUT ROWID;
 

@@ -355,7 +355,21 @@ SELECT
 	iif(r.of, f.explanation, (SELECT text FROM sentence WHERE id = r.explanation_id)),
 	iif(r.of, f.server_fix, (SELECT text FROM sentence WHERE id = r.server_fix_id)),
 	iif(r.of, f.client_fix, (SELECT text FROM sentence WHERE id = r.client_fix_id)),
-	iif(r.of, f.frames, r.frames)
+	iif(r.of, f.frames, coalesce(
+		(SELECT (SELECT group_concat(frame) FROM (SELECT s.first_frame + substr(t.frames, 1 + t.frame_digits
+				* substr(j.value, instr(j.value, '@') + 1 + n.value * l.digits, l.digits), t.frame_digits) AS frame
+			FROM json_each('[0,1,2,3,4,5]') n
+			WHERE substr(j.value, instr(j.value, '@') + 1 + n.value * l.digits, l.digits) <> ''
+			ORDER BY n.value))
+		FROM story t
+		CROSS JOIN session s ON s.id = t.session_id
+		CROSS JOIN fact_list l ON l.id = t.facts_id
+		CROSS JOIN json_each(l.items) j
+		CROSS JOIN claim k ON k.id = CAST(j.value AS INTEGER)
+		WHERE t.session_id = r.session_id AND k.fact = r.shown_by
+			AND r.attempt_no = CASE instr(j.value, '#') WHEN 0 THEN 1
+				ELSE CAST(substr(j.value, instr(j.value, '#') + 1) AS INTEGER) END),
+		(SELECT CAST(first_frame AS TEXT) FROM session WHERE id = r.session_id)))
 FROM revised_finding r
 LEFT JOIN told f ON f.session_id = r.session_id AND f.rank = r.of;
 
