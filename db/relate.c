@@ -174,6 +174,7 @@ run_on(struct database *d, struct dictionary *c, const struct relate_sessions *l
 	relate_owned_finish(&run);
 	relate_findings_finish(&run);
 	text_finish(&run.text);
+	free(run.hashes.all);
 	free(run.hits);
 	return ok;
 }

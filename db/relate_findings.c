@@ -16,15 +16,23 @@
 struct candidate {
 	const struct relate_hit *hit;
 	const char *cause, *certainty;
+	int64_t explanation; /* a sentence; 0: not made yet */
 	int weight;
 	int64_t rank; /* pass 1's */
 	bool goes;    /* another one of its cause stands before it */
+};
+
+/* What causes.def says of a row's cause; sentences that are the same for all of its hits, or 0. */
+struct fixes {
+	const struct outcome_cause *cause;
+	int64_t server, client;
 };
 
 /* Those of a session: of this pass first, in the order of rows; pass 1's by rank. */
 struct relate_candidates {
 	struct candidate *all;
 	size_t count, found, room;
+	struct fixes fixes[RELATE_ROWS];
 };
 
 /* --- the order ---------------------------------------------------------------------------------
@@ -178,24 +186,36 @@ sentence_id(struct relate_run *run, int64_t *id)
 }
 
 static bool
-explain(struct relate_run *run, const struct relate_hit *h, int64_t *id)
+explain(struct relate_run *run, struct candidate *c)
 {
+	const struct relate_hit *h = c->hit;
 	bool inferred = (run->traits[h->session] & TRAIT(INFERRED)) != 0;
 
+	if (c->explanation != 0)
+		return true;
 	run->text.len = 0;
 	return (!inferred || relate_words(run, h, "Inferred, not read: ")) &&
-	       relate_words(run, h, relate_rows[h->row].sentence) && sentence_id(run, id);
+	       relate_words(run, h, relate_rows[h->row].sentence) &&
+	       sentence_id(run, &c->explanation);
 }
 
+/* What one side may change. Without {words} it is the same for all hits of a row: *plain. */
 static bool
 advise(struct relate_run *run, const struct relate_hit *h, const char *fix, const char *settings,
-       int64_t *id)
+       int64_t *plain, int64_t *id)
 {
+	*id = *plain;
+	if (*id != 0)
+		return true;
 	run->text.len = 0;
-	return relate_words(run, h, fix) &&
-	       (settings[0] == '\0' ||
-		(relate_words(run, h, ". Settings: ") && relate_words(run, h, settings))) &&
-	       sentence_id(run, id);
+	if (!relate_words(run, h, fix) ||
+	    (settings[0] != '\0' &&
+	     (!relate_words(run, h, ". Settings: ") || !relate_words(run, h, settings))) ||
+	    !sentence_id(run, id))
+		return false;
+	if (strchr(fix, '{') == NULL && strchr(settings, '{') == NULL)
+		*plain = *id;
+	return true;
 }
 
 static const struct outcome_cause *
@@ -216,22 +236,25 @@ static const char insert_sql[] =
 /* clang-format on */
 
 static bool
-insert_found(struct relate_run *run, sqlite3_stmt *insert, const struct candidate *c)
+insert_found(struct relate_run *run, sqlite3_stmt *insert, struct candidate *c)
 {
 	const struct relate_row *r = &relate_rows[c->hit->row];
-	const struct outcome_cause *k = cause_of(r->cause);
-	int64_t explanation, server, client;
+	struct fixes *f = &run->candidates->fixes[c->hit->row];
+	int64_t server, client;
 
-	if (!explain(run, c->hit, &explanation) ||
-	    !advise(run, c->hit, k->server, k->server_settings, &server) ||
-	    !advise(run, c->hit, k->client, k->client_settings, &client))
+	if (f->cause == NULL)
+		f->cause = cause_of(r->cause);
+	if (!explain(run, c) ||
+	    !advise(run, c->hit, f->cause->server, f->cause->server_settings, &f->server,
+		    &server) ||
+	    !advise(run, c->hit, f->cause->client, f->cause->client_settings, &f->client, &client))
 		return false;
 	sqlite3_bind_null(insert, 3);
 	sqlite3_bind_int64(insert, 4, relate_session(run, c->hit->session)->attempt_no);
 	sqlite3_bind_text(insert, 5, r->cause, -1, SQLITE_STATIC);
 	sqlite3_bind_text(insert, 6, c->certainty, -1, SQLITE_STATIC);
 	sqlite3_bind_text(insert, 7, r->severity, -1, SQLITE_STATIC);
-	sqlite3_bind_int64(insert, 8, explanation);
+	sqlite3_bind_int64(insert, 8, c->explanation);
 	sqlite3_bind_int64(insert, 9, server);
 	sqlite3_bind_int64(insert, 10, client);
 	sqlite3_bind_text(insert, 11, r->shown_by, -1, SQLITE_STATIC);
@@ -241,7 +264,7 @@ insert_found(struct relate_run *run, sqlite3_stmt *insert, const struct candidat
 static bool
 insert_all(struct relate_run *run, int64_t session_id)
 {
-	const struct relate_candidates *c = run->candidates;
+	struct relate_candidates *c = run->candidates;
 	sqlite3_stmt *insert;
 	int64_t rank = 0;
 
@@ -270,14 +293,16 @@ insert_all(struct relate_run *run, int64_t session_id)
 static bool
 tell(struct relate_run *run, int64_t *told)
 {
-	const struct relate_candidates *c = run->candidates;
+	struct relate_candidates *c = run->candidates;
 
 	for (size_t i = 0; i < c->found; i++) {
 		const struct relate_hit *h = c->all[i].hit;
 
-		if ((relate_rows[h->row].tells & run->traits[h->session]) != 0 &&
-		    !explain(run, h, told))
+		if ((relate_rows[h->row].tells & run->traits[h->session]) == 0)
+			continue;
+		if (!explain(run, &c->all[i]))
 			return false;
+		*told = c->all[i].explanation;
 	}
 	return true;
 }

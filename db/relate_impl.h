@@ -130,12 +130,19 @@ struct relate_kinds {
 	size_t room;
 };
 
+/* Hashes of keys of all sessions, two each (relate_pairs.c). */
+struct relate_hashes {
+	unsigned by[2];
+	uint32_t *all; /* NULL: nobody asked yet */
+};
+
 struct relate_run {
 	struct database *d;
 	struct dictionary *dictionary;
 	const struct relate_sessions *sessions;
 	uint64_t *traits; /* of each session */
 	struct relate_kinds answers, conclusions;
+	struct relate_hashes hashes;
 	struct relate_hit *hits;
 	size_t n_hits, hits_room;
 	size_t first_hit[RELATE_ROWS + 1];    /* of each row that has run, and behind the last */
@@ -150,6 +157,12 @@ static inline const struct relate_session *
 relate_session(const struct relate_run *run, uint32_t i)
 {
 	return &run->sessions->all[i];
+}
+
+static inline const struct relate_ends *
+relate_ends(const struct relate_run *run, uint32_t i)
+{
+	return &run->sessions->ends[i];
 }
 
 static inline int64_t
@@ -170,8 +183,8 @@ struct relate_hit *relate_hit(struct relate_run *run, const struct relate_row *r
 			      uint32_t other);
 /* Which of the two began first, or stands first of those that began together. */
 bool relate_is_before(const struct relate_run *run, uint32_t a, uint32_t b);
-/* The numbers of what tells servers apart, under one name or under none; 0 when it has none. */
-bool relate_server_key(const struct relate_session *s, struct relate_key *k);
+/* What tells servers apart, under one name or under none; false: it is not known. */
+bool relate_server_key(const struct relate_run *run, uint32_t session, struct relate_key *k);
 
 /* Fills run->traits from what pass 1 said. */
 bool relate_traits_fill(struct relate_run *run);

@@ -74,15 +74,18 @@ struct relate_judged {
 
 /* False: it says nothing about anybody. */
 static bool
-keys_of(const struct relate_session *s, struct relate_key *server, struct relate_key *service,
-	struct relate_key *who)
+keys_of(const struct relate_run *run, uint32_t session, struct relate_key *server,
+	struct relate_key *service, struct relate_key *who)
 {
-	if (!relate_server_key(s, server) || (s->client_certificate == 0 && relate_client(s) == 0))
+	const struct relate_ends *e = relate_ends(run, session);
+	uint32_t leaf = relate_session(run, session)->client_certificate;
+
+	if (!relate_server_key(run, session, server) || (leaf == 0 && relate_client(e) == 0))
 		return false;
-	*service = s->name != 0 ? (struct relate_key){s->name, 0, 1}
-				: (struct relate_key){relate_server(s), s->port, 2};
-	*who = s->client_certificate != 0 ? (struct relate_key){s->client_certificate, 0, 1}
-					  : (struct relate_key){relate_client(s), 0, 2};
+	*service = e->name != 0 ? (struct relate_key){e->name, 0, 1}
+				: (struct relate_key){relate_server(e), e->port, 2};
+	*who = leaf != 0 ? (struct relate_key){leaf, 0, 1}
+			 : (struct relate_key){relate_client(e), 0, 2};
 	return true;
 }
 
@@ -93,7 +96,7 @@ pair_of(uint32_t a, uint32_t b)
 }
 
 static bool
-add_refused(struct relate_judged *j, const struct relate_session *s, uint32_t session)
+add_refused(const struct relate_run *run, struct relate_judged *j, uint32_t session)
 {
 	struct judgement *all =
 	    relate_room(j->refused, j->n_refused, &j->refused_room, sizeof(*all));
@@ -102,7 +105,7 @@ add_refused(struct relate_judged *j, const struct relate_session *s, uint32_t se
 	if (all == NULL)
 		return false;
 	j->refused = all;
-	if (!keys_of(s, &server, &service, &who))
+	if (!keys_of(run, session, &server, &service, &who))
 		return true;
 	const struct judgement one = {session, relate_map_add(&j->server_keys, &server),
 				      relate_map_add(&j->service_keys, &service),
@@ -119,8 +122,7 @@ find_refused(struct relate_run *run, struct relate_judged *j)
 	static const struct relate_traits refused = REFUSED;
 
 	for (uint32_t i = 0; i < run->sessions->count; i++)
-		if (relate_fits(run->traits[i], &refused) &&
-		    !add_refused(j, relate_session(run, i), i))
+		if (relate_fits(run->traits[i], &refused) && !add_refused(run, j, i))
 			return false;
 	j->servers = calloc(j->server_keys.count + 1, sizeof(*j->servers));
 	j->clients = calloc(j->client_keys.count + 1, sizeof(*j->clients));
@@ -135,7 +137,7 @@ add_accepted(struct relate_run *run, struct relate_judged *j, uint32_t session)
 	const struct relate_session *s = relate_session(run, session);
 	struct relate_key server, service, who;
 
-	if (!keys_of(s, &server, &service, &who))
+	if (!keys_of(run, session, &server, &service, &who))
 		return true;
 	uint32_t number = relate_map_find(&j->server_keys, &server);
 	uint32_t client = relate_map_find(&j->client_keys, &who);

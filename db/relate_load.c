@@ -27,14 +27,14 @@ id_at(sqlite3_stmt *stmt, int column)
 }
 
 static bool
-load_ends(sqlite3_stmt *stmt, struct relate_sessions *l, struct relate_session *s)
+load_ends(sqlite3_stmt *stmt, struct relate_sessions *l)
 {
 	const struct outcome_endpoint client =
 	    address_parse((const char *)sqlite3_column_text(stmt, 9));
 	struct outcome_endpoint server = address_parse((const char *)sqlite3_column_text(stmt, 10));
 
 	server.port = (uint16_t)sqlite3_column_int(stmt, 11);
-	return relate_sessions_ends(l, s, &client, &server);
+	return relate_sessions_ends(l, &client, &server, id_at(stmt, 12));
 }
 
 static bool
@@ -49,19 +49,18 @@ load_session(struct database *d, sqlite3_stmt *stmt, struct relate_sessions *l)
 	s->started_ns = sqlite3_column_int64(stmt, 2);
 	s->ended_ns = sqlite3_column_int64(stmt, 3);
 	if (sqlite3_column_bytes(stmt, 4) == 32)
-		s->random = relate_sessions_random(l, sqlite3_column_blob(stmt, 4));
+		relate_sessions_random(l, sqlite3_column_blob(stmt, 4));
 	s->handle = (uint64_t)sqlite3_column_int64(stmt, 5);
 	s->used = (uint64_t)sqlite3_column_int64(stmt, 6);
 	s->ticket_length = id_at(stmt, 7);
 	s->identity_length = id_at(stmt, 8);
-	s->name = id_at(stmt, 12);
 	s->answer = id_at(stmt, 13);
 	s->conclusion = id_at(stmt, 14);
 	s->client_certificate = id_at(stmt, 15);
 	s->server_certificate = id_at(stmt, 16);
 	s->attempt_no = id_at(stmt, 17);
 	s->signs = (uint8_t)sqlite3_column_int(stmt, 18);
-	return load_ends(stmt, l, s) || no_memory(d);
+	return load_ends(stmt, l) || no_memory(d);
 }
 
 /* Columns: first and last session, hash. */

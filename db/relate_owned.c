@@ -18,9 +18,9 @@ struct relate_owned {
 
 /* One more certificate of this address. */
 static bool
-count(struct relate_owned *w, const struct relate_session *s)
+count(struct relate_owned *w, uint64_t address)
 {
-	const struct relate_key client = {relate_client(s), 0, 0};
+	const struct relate_key client = {address, 0, 0};
 	uint32_t before = w->clients.count;
 	uint32_t *counts = relate_room(w->counts, before, &w->room, sizeof(*counts));
 
@@ -40,10 +40,11 @@ add(struct relate_run *run, struct relate_owned *w, uint32_t i)
 {
 	const struct relate_session *s = relate_session(run, i);
 	const struct relate_key certificate = {s->client_certificate, 0, 0};
-	const struct relate_key pair = {s->client_certificate, relate_client(s), 0};
+	uint64_t address = relate_client(relate_ends(run, i));
+	const struct relate_key pair = {s->client_certificate, address, 0};
 	uint32_t before = w->owned.count, number = relate_map_add(&w->owned, &pair);
 
-	return number != 0 && (number <= before || count(w, s)) &&
+	return number != 0 && (number <= before || count(w, address)) &&
 	       (!relate_fits(run->traits[i], &relate_succeeded) ||
 		relate_map_add(&w->accepted, &certificate) != 0);
 }
@@ -96,7 +97,7 @@ relate_is_another_certificate(struct relate_run *run, uint32_t session, uint32_t
 		if (run->owned == NULL || !make(run, run->owned))
 			return relate_no_memory(run);
 	}
-	const struct relate_key client = {relate_client(s), 0, 0};
+	const struct relate_key client = {relate_client(relate_ends(run, session)), 0, 0};
 	uint32_t number = relate_map_find(&run->owned->clients, &client);
 	*stays = false;
 	if (number == 0 || run->owned->counts[number - 1] > OWNED_MAX ||

@@ -9,6 +9,7 @@
 #include "db/relate_impl.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define SECOND INT64_C(1000000000)
 enum {
@@ -22,8 +23,18 @@ enum {
 	TICKET_STEPS = 3,
 };
 
-struct taker {
-	uint32_t key, session;
+enum side { TAKES, GIVES };
+
+/* A session by one of its keys. */
+struct suspect {
+	uint32_t session;
+	uint16_t part, step; /* of the row's `by`; of a ticket's lengths */
+};
+
+struct suspects {
+	struct relate_bits seen; /* hashes of keys */
+	struct suspect *all;
+	size_t count, room;
 };
 
 struct giver {
@@ -35,37 +46,39 @@ struct giver {
 struct pairs {
 	struct relate_run *run;
 	const struct relate_row *row;
-	struct relate_map keys;
-	struct relate_bits given, taken;
-	uint64_t seed;
-	struct taker *takers;
+	struct suspects sides[2];
+	struct relate_map keys; /* of takers */
 	struct giver *givers;
-	size_t n_takers, takers_room, n_givers, givers_room;
+	size_t n_givers;
 };
 
 /* --- keys --------------------------------------------------------------------------------------
  */
 
 static bool
-make_key(const struct relate_session *s, unsigned parts, bool gives, struct relate_key *k)
+make_key(const struct relate_run *run, uint32_t session, unsigned parts, bool gives,
+	 struct relate_key *k)
 {
+	const struct relate_session *s = relate_session(run, session);
+	const struct relate_ends *e = relate_ends(run, session);
+
 	*k = (struct relate_key){0};
-	if (((parts & RELATE_CLIENT) != 0 && s->client_is == RELATE_NO_ADDRESS) ||
-	    ((parts & (RELATE_HOST | RELATE_PORT)) != 0 && s->server_is == RELATE_NO_ADDRESS) ||
-	    ((parts & RELATE_NAMED) != 0 && s->name == 0))
+	if (((parts & RELATE_CLIENT) != 0 && e->client_is == RELATE_NO_ADDRESS) ||
+	    ((parts & (RELATE_HOST | RELATE_PORT)) != 0 && e->server_is == RELATE_NO_ADDRESS) ||
+	    ((parts & RELATE_NAMED) != 0 && e->name == 0))
 		return false;
 	if ((parts & RELATE_CLIENT) != 0) {
-		k->a |= (uint64_t)s->client << 32;
-		k->b |= (uint64_t)s->client_is << 8;
+		k->a |= (uint64_t)e->client << 32;
+		k->b |= (uint64_t)e->client_is << 8;
 	}
 	if ((parts & RELATE_HOST) != 0) {
-		k->a |= s->server;
-		k->b |= (uint64_t)s->server_is << 4;
+		k->a |= e->server;
+		k->b |= (uint64_t)e->server_is << 4;
 	}
 	if ((parts & (RELATE_NAME | RELATE_NAMED)) != 0)
-		k->b |= (uint64_t)s->name << 32;
+		k->b |= (uint64_t)e->name << 32;
 	if ((parts & RELATE_PORT) != 0)
-		k->b |= (uint64_t)s->port << 16;
+		k->b |= (uint64_t)e->port << 16;
 	if ((parts & RELATE_CAPTURE_IT_IS_IN) != 0)
 		k->c = s->capture;
 	if ((parts & RELATE_HANDLE) != 0)
@@ -76,104 +89,103 @@ make_key(const struct relate_session *s, unsigned parts, bool gives, struct rela
 }
 
 bool
-relate_server_key(const struct relate_session *s, struct relate_key *k)
+relate_server_key(const struct relate_run *run, uint32_t session, struct relate_key *k)
 {
-	return make_key(s, RELATE_HOST | RELATE_PORT | RELATE_NAME, false, k);
+	return make_key(run, session, RELATE_HOST | RELATE_PORT | RELATE_NAME, false, k);
 }
 
-typedef bool with_key(struct pairs *p, uint32_t session, const struct relate_key *k);
-
+/* The key of a session that has one by this part. */
 static bool
-mark_given(struct pairs *p, uint32_t session, const struct relate_key *k)
+key_of(const struct pairs *p, enum side side, const struct suspect *x, struct relate_key *k)
 {
-	(void)session;
-	relate_bits_add(&p->given, relate_key_hash(k, p->seed));
+	unsigned parts = p->row->by[x->part];
+
+	if (!make_key(p->run, x->session, parts, side == GIVES, k))
+		return false;
+	k->b |= x->part; /* what one part says is no other's */
+	k->c -= (uint64_t)x->step * TICKET_STEP;
 	return true;
 }
 
+/* --- who comes into question -------------------------------------------------------------------
+ */
+
+/* Hashes of keys by both parts, kept for the rows behind this one that have the same; 0: no key. */
 static bool
-add_taker(struct pairs *p, uint32_t session, const struct relate_key *k)
+fill_hashes(struct pairs *p)
 {
-	uint64_t hash = relate_key_hash(k, p->seed);
-
-	if (!relate_bits_has(&p->given, hash))
-		return true;
-	relate_bits_add(&p->taken, hash);
-	uint32_t number = relate_map_add(&p->keys, k);
-	struct taker *takers =
-	    relate_room(p->takers, p->n_takers, &p->takers_room, sizeof(*takers));
-	if (takers != NULL)
-		p->takers = takers;
-	if (number == 0 || takers == NULL)
-		return relate_no_memory(p->run);
-	takers[p->n_takers++] = (struct taker){number, session};
-	return true;
-}
-
-/* The first giver of a key, where the row wants no other: givers[key - 1]; a busy server's
- * thousands need no room. */
-static void
-keep_first(struct pairs *p, const struct giver *g)
-{
-	struct giver *first = &p->givers[g->key - 1];
-
-	if (first->key == 0 || g->at < first->at || (g->at == first->at && g->place < first->place))
-		*first = *g;
-}
-
-static bool
-add_giver(struct pairs *p, uint32_t session, const struct relate_key *k)
-{
-	const struct relate_session *s = relate_session(p->run, session);
-	bool taken = relate_bits_has(&p->taken, relate_key_hash(k, p->seed));
-	const struct giver g = {s->started_ns, s->place, taken ? relate_map_find(&p->keys, k) : 0,
-				session};
-
-	if (g.key == 0)
-		return true;
-	if (p->row->pick == RELATE_WHENEVER) {
-		keep_first(p, &g);
-		return true;
-	}
-	struct giver *givers =
-	    relate_room(p->givers, p->n_givers, &p->givers_room, sizeof(*givers));
-	if (givers == NULL)
-		return relate_no_memory(p->run);
-	p->givers = givers;
-	givers[p->n_givers++] = g;
-	return true;
-}
-
-/* For each key of the session. */
-static bool
-each_key(struct pairs *p, uint32_t session, bool gives, with_key *with)
-{
-	const struct relate_session *s = relate_session(p->run, session);
+	struct relate_hashes *h = &p->run->hashes;
+	size_t count = p->run->sessions->count;
 	struct relate_key k;
 
-	for (unsigned i = 0; i < 2 && p->row->by[i] != 0; i++) {
-		unsigned parts = p->row->by[i];
-		int steps = gives && (parts & RELATE_LENGTH) != 0 ? TICKET_STEPS : 1;
+	if (h->all != NULL && memcmp(h->by, p->row->by, sizeof(h->by)) == 0)
+		return true;
+	if (h->all == NULL)
+		h->all = malloc(count * 2 * sizeof(*h->all));
+	if (h->all == NULL)
+		return relate_no_memory(p->run);
+	memcpy(h->by, p->row->by, sizeof(h->by));
+	for (uint32_t i = 0; i < count; i++)
+		for (uint16_t part = 0; part < 2; part++) {
+			const struct suspect x = {i, part, 0};
+			bool has = key_of(p, TAKES, &x, &k);
 
-		if (!make_key(s, parts, gives, &k))
-			continue;
-		k.b |= i; /* what one part says is no other's */
-		for (; steps > 0; steps--, k.c -= TICKET_STEP)
-			if (!with(p, session, &k))
-				return false;
-	}
+			h->all[2 * i + part] =
+			    has ? (uint32_t)relate_key_hash(&k, p->run->sessions->seed) | 1 : 0;
+		}
+	return true;
+}
+
+/* 0: no key. */
+static uint64_t
+hash_of(const struct pairs *p, enum side side, const struct suspect *x)
+{
+	struct relate_key k;
+
+	if (p->row->by[1] != 0)
+		return p->run->hashes.all[2 * x->session + x->part];
+	return key_of(p, side, x, &k) ? relate_key_hash(&k, p->run->sessions->seed) | 1 : 0;
+}
+
+/* Notes the hash of a key on its side; of one that the other side has, who it is (others: the other
+ * side; NULL: it is not known yet). */
+static bool
+sift_one(struct pairs *p, enum side side, const struct suspect *x, const struct relate_bits *others)
+{
+	struct suspects *mine = &p->sides[side];
+	uint64_t hash = hash_of(p, side, x);
+
+	if (hash == 0 || (others != NULL && !relate_bits_has(others, hash)))
+		return true;
+	relate_bits_add(&mine->seen, hash);
+	if (others == NULL)
+		return true;
+	struct suspect *all = relate_room(mine->all, mine->count, &mine->room, sizeof(*all));
+	if (all == NULL)
+		return relate_no_memory(p->run);
+	mine->all = all;
+	all[mine->count++] = *x;
 	return true;
 }
 
 static bool
-each(struct pairs *p, bool gives, with_key *with)
+sift(struct pairs *p, enum side side, const struct relate_bits *others)
 {
-	const struct relate_traits *want = gives ? &p->row->giver : &p->row->taker;
+	const struct relate_traits *want = side == GIVES ? &p->row->giver : &p->row->taker;
 	const uint64_t *traits = p->run->traits;
+	struct suspect x;
 
-	for (uint32_t i = 0; i < p->run->sessions->count; i++)
-		if (relate_fits(traits[i], want) && !each_key(p, i, gives, with))
-			return false;
+	for (x.session = 0; x.session < p->run->sessions->count; x.session++) {
+		if (!relate_fits(traits[x.session], want))
+			continue;
+		for (x.part = 0; x.part < 2 && p->row->by[x.part] != 0; x.part++) {
+			bool lengths = side == GIVES && (p->row->by[x.part] & RELATE_LENGTH) != 0;
+
+			for (x.step = 0; x.step < (lengths ? TICKET_STEPS : 1); x.step++)
+				if (!sift_one(p, side, &x, others))
+					return false;
+		}
+	}
 	return true;
 }
 
@@ -188,19 +200,21 @@ count(const struct relate_run *run, const struct relate_traits *want)
 	return n;
 }
 
-/* Takers for whom there may be a giver. */
 static bool
-find_takers(struct pairs *p)
+find_suspects(struct pairs *p)
 {
 	size_t takers = count(p->run, &p->row->taker);
 	size_t givers = takers > 0 ? count(p->run, &p->row->giver) : 0;
+	enum side small = takers < givers ? TAKES : GIVES, large = small == TAKES ? GIVES : TAKES;
 
 	if (givers == 0)
 		return true;
-	p->seed = p->run->sessions->seed;
-	if (!relate_bits_init(&p->given, givers) || !relate_bits_init(&p->taken, takers))
+	if (!relate_bits_init(&p->sides[TAKES].seen, takers) ||
+	    !relate_bits_init(&p->sides[GIVES].seen, givers))
 		return relate_no_memory(p->run);
-	return each(p, true, mark_given) && each(p, false, add_taker);
+	return (p->row->by[1] == 0 || fill_hashes(p)) && sift(p, small, NULL) &&
+	       sift(p, large, &p->sides[small].seen) &&
+	       (p->sides[large].count == 0 || sift(p, small, &p->sides[large].seen));
 }
 
 /* --- picking -----------------------------------------------------------------------------------
@@ -249,9 +263,9 @@ later(int64_t at, int64_t by)
 
 /* The giver a taker gets; RELATE_NOBODY: none. Ends of windows are within. */
 static uint32_t
-pick(const struct pairs *p, const struct taker *t)
+pick(const struct pairs *p, uint32_t key, uint32_t session)
 {
-	const struct relate_session *s = relate_session(p->run, t->session);
+	const struct relate_session *s = relate_session(p->run, session);
 	int64_t from = INT64_MIN, until = later(s->started_ns, -1);
 
 	if (p->row->window == RELATE_WEEK_BEFORE)
@@ -260,45 +274,86 @@ pick(const struct pairs *p, const struct taker *t)
 		from = later(s->started_ns, 1);
 		until = later(s->ended_ns, SOON_AFTER_S * SECOND);
 	}
-	size_t low = bisect(p, t->key, from), high = bisect(p, t->key, later(until, 1));
+	size_t low = bisect(p, key, from), high = bisect(p, key, later(until, 1));
 	for (size_t n = low < high ? high - low : 0; n > 0; n--) {
 		const struct giver *g =
 		    &p->givers[p->row->pick == RELATE_FIRST ? high - n : low + n - 1];
-		if (g->session != t->session)
+		if (g->session != session)
 			return g->session;
 	}
 	return RELATE_NOBODY;
 }
 
 static uint32_t
-pick_first(const struct pairs *p, const struct taker *t)
+pick_first(const struct pairs *p, uint32_t key, uint32_t session)
 {
-	const struct giver *g = &p->givers[t->key - 1];
+	const struct giver *g = &p->givers[key - 1];
 
-	return g->key != 0 && g->session != t->session ? g->session : RELATE_NOBODY;
+	return g->key != 0 && g->session != session ? g->session : RELATE_NOBODY;
 }
 
 static bool
-pair(struct pairs *p, const struct taker *t)
+pair(struct pairs *p, const struct suspect *taker)
 {
-	uint32_t other = p->row->pick == RELATE_WHENEVER ? pick_first(p, t) : pick(p, t);
-	bool stays = other != RELATE_NOBODY;
+	struct relate_key k;
+	uint32_t session = taker->session;
 
-	if (stays && p->row->only != NULL && !p->row->only(p->run, t->session, other, &stays))
+	key_of(p, TAKES, taker, &k);
+	uint32_t key = relate_map_find(&p->keys, &k);
+	uint32_t other =
+	    p->row->pick == RELATE_WHENEVER ? pick_first(p, key, session) : pick(p, key, session);
+	bool stays = other != RELATE_NOBODY;
+	if (stays && p->row->only != NULL && !p->row->only(p->run, session, other, &stays))
 		return false;
-	return !stays || relate_hit(p->run, p->row, t->session, other) != NULL;
+	return !stays || relate_hit(p->run, p->row, session, other) != NULL;
+}
+
+static bool
+number_takers(struct pairs *p)
+{
+	const struct suspects *takers = &p->sides[TAKES];
+	struct relate_key k;
+
+	for (size_t i = 0; i < takers->count; i++) {
+		key_of(p, TAKES, &takers->all[i], &k);
+		if (relate_map_add(&p->keys, &k) == 0)
+			return relate_no_memory(p->run);
+	}
+	return true;
+}
+
+/* The first giver of a key, where the row wants no other, stands at key - 1: a busy server's
+ * thousands are not put in order. */
+static void
+keep_first(struct pairs *p, const struct giver *g)
+{
+	struct giver *first = &p->givers[g->key - 1];
+
+	if (first->key == 0 || g->at < first->at || (g->at == first->at && g->place < first->place))
+		*first = *g;
 }
 
 static bool
 make_givers(struct pairs *p)
 {
-	if (p->row->pick == RELATE_WHENEVER) {
-		p->givers = calloc(p->keys.count, sizeof(*p->givers));
-		if (p->givers == NULL)
-			return relate_no_memory(p->run);
+	const struct suspects *givers = &p->sides[GIVES];
+	bool first = p->row->pick == RELATE_WHENEVER;
+	struct relate_key k;
+
+	p->givers = calloc((first ? p->keys.count : givers->count) + 1, sizeof(*p->givers));
+	if (p->givers == NULL)
+		return relate_no_memory(p->run);
+	for (size_t i = 0; i < givers->count; i++) {
+		const struct relate_session *s = relate_session(p->run, givers->all[i].session);
+
+		key_of(p, GIVES, &givers->all[i], &k);
+		const struct giver g = {s->started_ns, s->place, relate_map_find(&p->keys, &k),
+					givers->all[i].session};
+		if (g.key != 0 && first)
+			keep_first(p, &g);
+		else if (g.key != 0)
+			p->givers[p->n_givers++] = g;
 	}
-	if (!each(p, true, add_giver))
-		return false;
 	if (p->n_givers > 1)
 		qsort(p->givers, p->n_givers, sizeof(*p->givers), by_key_and_time);
 	return true;
@@ -308,14 +363,17 @@ bool
 relate_find_pairs(struct relate_run *run, const struct relate_row *r)
 {
 	struct pairs p = {.run = run, .row = r};
-	bool ok = find_takers(&p) && (p.n_takers == 0 || make_givers(&p));
+	const struct suspects *takers = &p.sides[TAKES];
+	bool ok =
+	    find_suspects(&p) && (takers->count == 0 || (number_takers(&p) && make_givers(&p)));
 
-	for (size_t i = 0; ok && i < p.n_takers; i++)
-		ok = pair(&p, &p.takers[i]);
+	for (size_t i = 0; ok && i < takers->count; i++)
+		ok = pair(&p, &takers->all[i]);
+	for (size_t i = 0; i < 2; i++) {
+		relate_bits_finish(&p.sides[i].seen);
+		free(p.sides[i].all);
+	}
 	relate_map_finish(&p.keys);
-	relate_bits_finish(&p.given);
-	relate_bits_finish(&p.taken);
-	free(p.takers);
 	free(p.givers);
 	return ok;
 }

@@ -61,10 +61,9 @@ static bool
 is_seen(const struct relate_run *run, uint32_t i, struct relate_key *server)
 {
 	static const struct relate_traits looks = {.all = TRAIT(NAMED) | TRAIT(SERVER_LEAF)};
-	const struct relate_session *s = relate_session(run, i);
 
-	return relate_fits(run->traits[i], &looks) && relate_client(s) != 0 &&
-	       relate_server_key(s, server);
+	return relate_fits(run->traits[i], &looks) && relate_client(relate_ends(run, i)) != 0 &&
+	       relate_server_key(run, i, server);
 }
 
 /* A server's number; a new one has not shown several. */
@@ -180,8 +179,9 @@ add_sighting(struct served *v, uint32_t server, uint32_t session)
 	if (!shown_of(v, s->server_certificate, &shown))
 		return false;
 	if (v->shown[shown].family != 0)
-		seen[v->n_seen++] = (struct sighting){relate_client(s), server,
-						      v->shown[shown].family, session, shown};
+		seen[v->n_seen++] =
+		    (struct sighting){relate_client(relate_ends(v->run, session)), server,
+				      v->shown[shown].family, session, shown};
 	return true;
 }
 

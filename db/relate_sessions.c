@@ -36,19 +36,36 @@ relate_sessions_capture(struct relate_sessions *l)
 	return &all[l->n_captures++];
 }
 
+/* All three arrays have room for one more. */
+static bool
+grow(struct relate_sessions *l)
+{
+	size_t all_room = l->room, ends_room = l->room, randoms_room = l->room;
+	struct relate_session *all = relate_room(l->all, l->count, &all_room, sizeof(*all));
+	struct relate_ends *ends = relate_room(l->ends, l->count, &ends_room, sizeof(*ends));
+	uint64_t *randoms = relate_room(l->randoms, l->count, &randoms_room, sizeof(*randoms));
+
+	l->all = all != NULL ? all : l->all;
+	l->ends = ends != NULL ? ends : l->ends;
+	l->randoms = randoms != NULL ? randoms : l->randoms;
+	if (all == NULL || ends == NULL || randoms == NULL)
+		return false;
+	l->room = all_room;
+	return true;
+}
+
 struct relate_session *
 relate_sessions_add(struct relate_sessions *l, uint64_t first_frame)
 {
-	struct relate_session *all = relate_room(l->all, l->count, &l->room, sizeof(*all));
-
-	if (all == NULL)
+	if (l->count == l->room && !grow(l))
 		return NULL;
-	l->all = all;
-	all[l->count] = (struct relate_session){
+	l->ends[l->count] = (struct relate_ends){0};
+	l->randoms[l->count] = 0;
+	l->all[l->count] = (struct relate_session){
 	    .place = (uint64_t)l->n_captures << RELATE_FRAME_BITS | first_frame,
 	    .capture = (uint32_t)l->n_captures - 1,
 	};
-	return &all[l->count++];
+	return &l->all[l->count++];
 }
 
 static uint64_t
@@ -61,7 +78,7 @@ word_at(const uint8_t *p)
 }
 
 /* RELATE_NO_ADDRESS for an IPv6 address: no memory. */
-static enum relate_address
+static uint8_t
 address(struct relate_sessions *l, const struct outcome_endpoint *e, uint32_t *number)
 {
 	const struct relate_key key = {word_at(e->addr), word_at(e->addr + 8), 0};
@@ -77,14 +94,17 @@ address(struct relate_sessions *l, const struct outcome_endpoint *e, uint32_t *n
 }
 
 bool
-relate_sessions_ends(struct relate_sessions *l, struct relate_session *s,
-		     const struct outcome_endpoint *client, const struct outcome_endpoint *server)
+relate_sessions_ends(struct relate_sessions *l, const struct outcome_endpoint *client,
+		     const struct outcome_endpoint *server, uint32_t name)
 {
-	s->client_is = address(l, client, &s->client);
-	s->server_is = address(l, server, &s->server);
-	s->port = server->port;
-	return (s->client_is != RELATE_NO_ADDRESS || client->family == 0) &&
-	       (s->server_is != RELATE_NO_ADDRESS || server->family == 0);
+	struct relate_ends *e = &l->ends[l->count - 1];
+
+	e->client_is = address(l, client, &e->client);
+	e->server_is = address(l, server, &e->server);
+	e->port = server->port;
+	e->name = name;
+	return (e->client_is != RELATE_NO_ADDRESS || client->family == 0) &&
+	       (e->server_is != RELATE_NO_ADDRESS || server->family == 0);
 }
 
 struct outcome_endpoint
@@ -104,16 +124,18 @@ relate_sessions_endpoint(const struct relate_sessions *l, uint64_t address)
 	return e;
 }
 
-uint64_t
-relate_sessions_random(const struct relate_sessions *l, const uint8_t random[32])
+void
+relate_sessions_random(struct relate_sessions *l, const uint8_t random[32])
 {
 	uint64_t h = l->seed;
 
+	if (random == NULL)
+		return;
 	for (int i = 0; i < 32; i += 8) {
 		h = (h ^ word_at(random + i)) * UINT64_C(0x9e3779b97f4a7c15);
 		h ^= h >> 32;
 	}
-	return h | 1;
+	l->randoms[l->count - 1] = h | 1;
 }
 
 int64_t
@@ -140,6 +162,8 @@ void
 relate_sessions_finish(struct relate_sessions *l)
 {
 	free(l->all);
+	free(l->ends);
+	free(l->randoms);
 	free(l->captures);
 	relate_map_finish(&l->ipv6);
 	*l = (struct relate_sessions){0};

@@ -21,20 +21,24 @@ enum { RELATE_FRAME_BITS = 40 }; /* of a place: the session's first frame */
 /* What an address is told by: IPv4's itself, or a number of IPv6's. */
 enum relate_address { RELATE_NO_ADDRESS, RELATE_IPV4, RELATE_IPV6 };
 
+/* Between whom it was, and under which name (an id, 0 for none). Apart from the rest, and small:
+ * keys are made of it over and over. */
+struct relate_ends {
+	uint32_t client, server, name;
+	uint16_t port;                /* of the server */
+	uint8_t client_is, server_is; /* enum relate_address */
+};
+
 /* 0: none. Ids are those of the dictionaries. */
 struct relate_session {
 	int64_t started_ns, ended_ns;
-	uint64_t place;  /* among the captures of the scope, and in its own: ties of time */
-	uint64_t random; /* a digest of the client's */
+	uint64_t place; /* among the captures of the scope, and in its own: ties of time */
 	uint64_t handle, used;
 	uint32_t ticket_length, identity_length;
-	uint32_t client, server, name;
 	uint32_t answer, conclusion, client_certificate, server_certificate;
 	uint32_t attempt_no; /* of the headline */
 	uint32_t capture;    /* index */
-	uint16_t port;       /* of the server */
 	uint8_t signs;
-	uint8_t client_is : 4, server_is : 4; /* enum relate_address */
 };
 
 /* Its sessions follow one another, here and by their ids. */
@@ -47,6 +51,8 @@ struct relate_capture {
 /* A zeroed one is empty. */
 struct relate_sessions {
 	struct relate_session *all;
+	struct relate_ends *ends; /* of the same */
+	uint64_t *randoms;        /* digests of the clients'; 0: none */
 	struct relate_capture *captures;
 	size_t count, room, n_captures, captures_room;
 	struct relate_map ipv6;
@@ -56,23 +62,22 @@ struct relate_sessions {
 /* Both give a zeroed one at the end, or NULL without memory. Sessions are of the last capture. */
 struct relate_capture *relate_sessions_capture(struct relate_sessions *l);
 struct relate_session *relate_sessions_add(struct relate_sessions *l, uint64_t first_frame);
-/* Who they are; false without memory. */
-bool relate_sessions_ends(struct relate_sessions *l, struct relate_session *s,
-			  const struct outcome_endpoint *client,
-			  const struct outcome_endpoint *server);
-uint64_t relate_sessions_random(const struct relate_sessions *l, const uint8_t random[32]);
+/* Of the last session; false without memory. random may be NULL. */
+bool relate_sessions_ends(struct relate_sessions *l, const struct outcome_endpoint *client,
+			  const struct outcome_endpoint *server, uint32_t name);
+void relate_sessions_random(struct relate_sessions *l, const uint8_t random[32]);
 /* The endpoint with this address (relate_client, relate_server), and no port. */
 struct outcome_endpoint relate_sessions_endpoint(const struct relate_sessions *l, uint64_t address);
 /* An address in one number; 0: it is not known. */
 static inline uint64_t
-relate_client(const struct relate_session *s)
+relate_client(const struct relate_ends *e)
 {
-	return (uint64_t)s->client_is << 32 | s->client;
+	return (uint64_t)e->client_is << 32 | e->client;
 }
 static inline uint64_t
-relate_server(const struct relate_session *s)
+relate_server(const struct relate_ends *e)
 {
-	return (uint64_t)s->server_is << 32 | s->server;
+	return (uint64_t)e->server_is << 32 | e->server;
 }
 int64_t relate_sessions_id(const struct relate_sessions *l, size_t i);
 /* Room for one more item of this size behind count of them: data, moved if need be; NULL without

@@ -27,7 +27,7 @@ static const char conclusion_sql[] = "SELECT NULL"
     " FROM conclusion WHERE id = ?1";
 
 static uint64_t
-of_session(const struct relate_session *s)
+of_session(const struct relate_session *s, const struct relate_ends *e)
 {
 	return 0
 #define TRAIT_OF_CONCLUSION(trait, condition)
@@ -100,7 +100,7 @@ relate_traits_fill(struct relate_run *run)
 		if (!kind_of(run, &run->answers, s->answer, &answer) ||
 		    !kind_of(run, &run->conclusions, s->conclusion, &conclusion))
 			return false;
-		run->traits[i] = of_session(s) | run->answers.all[answer - 1].traits |
+		run->traits[i] = of_session(s, &l->ends[i]) | run->answers.all[answer - 1].traits |
 				 run->conclusions.all[conclusion - 1].traits;
 	}
 	return true;

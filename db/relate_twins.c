@@ -103,19 +103,71 @@ by_digest_and_time(const void *left, const void *right)
 /* --- who comes into question -------------------------------------------------------------------
  */
 
-/* Sessions whose digest may be another's, too; NULL without memory. */
-static struct digest *
-candidates(const struct relate_run *run, const struct relate_bits *twice, size_t *count)
+/* Digests that may have been seen twice, and how often they were; by their numbers. */
+struct tally {
+	struct relate_map digests;
+	uint32_t *counts;
+	size_t room;
+};
+
+static bool
+count_one(struct tally *t, uint64_t digest)
 {
-	const struct relate_sessions *l = run->sessions;
-	struct digest *all = NULL, *more;
+	const struct relate_key key = {digest, 0, 0};
+	uint32_t before = t->digests.count;
+	uint32_t *counts = relate_room(t->counts, before, &t->room, sizeof(*counts));
+
+	if (counts == NULL)
+		return false;
+	t->counts = counts;
+	uint32_t number = relate_map_add(&t->digests, &key);
+	if (number > before)
+		counts[number - 1] = 0;
+	if (number != 0)
+		counts[number - 1]++;
+	return number != 0;
+}
+
+static bool
+is_of_few(const struct tally *t, uint64_t digest)
+{
+	const struct relate_key key = {digest, 0, 0};
+	uint32_t number = relate_map_find(&t->digests, &key);
+
+	return number != 0 && t->counts[number - 1] >= 2 &&
+	       t->counts[number - 1] <= RELATE_TAPS_MAX;
+}
+
+/* A bit tells soon which are nobody else's: most. */
+static bool
+count_all(const struct relate_sessions *l, struct tally *t)
+{
+	struct relate_bits once = {0}, twice = {0};
+	bool ok = relate_bits_init(&once, l->count) && relate_bits_init(&twice, l->count);
+
+	for (size_t i = 0; ok && i < l->count; i++)
+		if (l->randoms[i] != 0 && relate_bits_add(&once, l->randoms[i]))
+			relate_bits_add(&twice, l->randoms[i]);
+	for (size_t i = 0; ok && i < l->count; i++)
+		if (l->randoms[i] != 0 && relate_bits_has(&twice, l->randoms[i]))
+			ok = count_one(t, l->randoms[i]);
+	relate_bits_finish(&once);
+	relate_bits_finish(&twice);
+	return ok;
+}
+
+/* Sessions whose digest is that of a few others, too; NULL without memory. */
+static struct digest *
+candidates(const struct relate_sessions *l, const struct tally *t, size_t *count)
+{
+	struct digest *all = malloc(1), *more;
 	size_t room = 0;
 
 	*count = 0;
-	for (uint32_t i = 0; i < l->count; i++) {
+	for (uint32_t i = 0; all != NULL && t->digests.count > 0 && i < l->count; i++) {
 		const struct relate_session *s = &l->all[i];
 
-		if (s->random == 0 || !relate_bits_has(twice, s->random))
+		if (l->randoms[i] == 0 || !is_of_few(t, l->randoms[i]))
 			continue;
 		more = relate_room(all, *count, &room, sizeof(*all));
 		if (more == NULL) {
@@ -123,9 +175,9 @@ candidates(const struct relate_run *run, const struct relate_bits *twice, size_t
 			return NULL;
 		}
 		all = more;
-		all[(*count)++] = (struct digest){s->random, s->started_ns, s->place, i};
+		all[(*count)++] = (struct digest){l->randoms[i], s->started_ns, s->place, i};
 	}
-	return all != NULL ? all : malloc(1);
+	return all;
 }
 
 static bool
@@ -134,8 +186,6 @@ find_in_runs(struct twins *all, const struct digest *d, size_t count)
 	for (size_t i = 0, n; i < count; i += n) {
 		for (n = 1; i + n < count && d[i + n].value == d[i].value;)
 			n++;
-		if (n < 2 || n > RELATE_TAPS_MAX)
-			continue;
 		all->count = n;
 		for (size_t k = 0; k < n; k++)
 			all->one[k] = (struct twin){.session = d[i + k].session};
@@ -148,24 +198,18 @@ find_in_runs(struct twins *all, const struct digest *d, size_t count)
 bool
 relate_find_twins(struct relate_run *run, const struct relate_row *r)
 {
-	const struct relate_sessions *l = run->sessions;
 	struct twins all = {.run = run, .row = r};
-	struct digest *digests = NULL;
-	struct relate_bits once = {0}, twice = {0};
+	struct tally tally = {0};
 	size_t count = 0;
-	bool ok = relate_bits_init(&once, l->count) && relate_bits_init(&twice, l->count);
+	struct digest *digests =
+	    count_all(run->sessions, &tally) ? candidates(run->sessions, &tally, &count) : NULL;
+	bool ok = digests != NULL || relate_no_memory(run);
 
-	for (size_t i = 0; ok && i < l->count; i++)
-		if (l->all[i].random != 0 && relate_bits_add(&once, l->all[i].random))
-			relate_bits_add(&twice, l->all[i].random);
-	if (ok)
-		digests = candidates(run, &twice, &count);
-	ok = digests != NULL || relate_no_memory(run);
 	if (ok && count > 1)
 		qsort(digests, count, sizeof(*digests), by_digest_and_time);
 	ok = ok && find_in_runs(&all, digests, count);
 	free(digests);
-	relate_bits_finish(&once);
-	relate_bits_finish(&twice);
+	free(tally.counts);
+	relate_map_finish(&tally.digests);
 	return ok;
 }

@@ -97,7 +97,7 @@ put_address(struct relate_run *run, uint64_t address)
 }
 
 static bool
-put_whom(struct relate_run *run, const struct relate_session *s, const struct relate_session *o)
+put_whom(struct relate_run *run, const struct relate_ends *s, const struct relate_ends *o)
 {
 	if (relate_client(o) == 0)
 		return put(run, "another client");
@@ -150,10 +150,13 @@ static const char *const names[WORD_COUNT] = {
 static bool
 put_word(struct relate_run *run, const struct relate_hit *h, enum word word)
 {
-	static const struct relate_session nobody;
+	static const struct relate_session no_session;
+	static const struct relate_ends no_ends;
+	bool alone = h->other == RELATE_NOBODY;
 	const struct relate_session *s = relate_session(run, h->session);
-	const struct relate_session *o =
-	    h->other != RELATE_NOBODY ? relate_session(run, h->other) : &nobody;
+	const struct relate_session *o = alone ? &no_session : relate_session(run, h->other);
+	const struct relate_ends *from = relate_ends(run, h->session);
+	const struct relate_ends *there = alone ? &no_ends : relate_ends(run, h->other);
 
 	switch (word) {
 #define WORD(word, statement) \

@@ -142,17 +142,16 @@ note_session(struct store *s, const struct outcome *o, const struct store_refere
 	const struct outcome_notes *n = &o->notes;
 	struct relate_session *m = relate_sessions_add(&s->sessions, o->first_frame);
 
-	if (m == NULL || !relate_sessions_ends(&s->sessions, m, &o->client, &o->server))
+	if (m == NULL ||
+	    !relate_sessions_ends(&s->sessions, &o->client, &o->server, (uint32_t)r->sni))
 		return no_memory(s);
 	m->started_ns = o->started_ns;
 	m->ended_ns = o->ended_ns;
-	if (o->client_random != NULL)
-		m->random = relate_sessions_random(&s->sessions, o->client_random);
+	relate_sessions_random(&s->sessions, o->client_random);
 	m->handle = n->handle;
 	m->used = n->used;
 	m->ticket_length = n->ticket_length;
 	m->identity_length = n->identity_length;
-	m->name = (uint32_t)r->sni;
 	m->answer = (uint32_t)r->answer;
 	m->conclusion = (uint32_t)r->conclusion;
 	m->client_certificate = (uint32_t)r->client_certificate;
