@@ -158,6 +158,21 @@ void session_swap_sides(struct tls_session *s);
  * stream where that has its own (unwrap.h). */
 void session_close(struct tls_session *s, const struct flow_direction dir[FLOW_DIR_COUNT]);
 
+/* Steps of a side will come soon: where they and what they say will be written is fetched into the
+ * cache. */
+static inline void
+session_expect(const struct tls_session *s, enum tls_side side)
+{
+	enum { STEP_AND_DETAIL = 256, MESSAGE = 256 };
+	const struct transcript *t = &s->transcript;
+
+	trace_expect(&s->trace, side);
+	blocks_fetch(s->arena.free,
+		     s->arena.left < STEP_AND_DETAIL ? s->arena.left : STEP_AND_DETAIL);
+	if (t->cap - t->len >= MESSAGE)
+		blocks_fetch(t->data + t->len, MESSAGE);
+}
+
 static inline const struct flow_direction *
 session_direction(const struct tls_session *s, enum tls_side side)
 {

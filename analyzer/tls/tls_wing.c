@@ -165,7 +165,7 @@ sink_expect(const struct flow *f, enum flow_dir d, unsigned away)
 		return;
 	default:
 		if (t->session != NULL)
-			trace_expect(&t->session->trace, session_side(t->session, d));
+			session_expect(t->session, session_side(t->session, d));
 	}
 }
 
