@@ -192,7 +192,7 @@ take_packets(struct pipeline *p, struct flow_table *flows, const struct packet *
 		enum decode_result decoded = decode_packet(&packets[i], s);
 		if (decoded == DECODE_SEGMENT) {
 			from[n_arrivals] = &packets[i];
-			arrivals[n_arrivals++] = flow_arrival_of(flows, s);
+			flow_arrive(flows, s, &arrivals[n_arrivals++]);
 		} else {
 			count_other(&p->stats, decoded);
 		}

@@ -25,8 +25,13 @@ failed(const struct cursor *c, bool cut)
 static inline void
 endpoint_set(struct endpoint *e, uint8_t family, const uint8_t *address, size_t len)
 {
-	*e = (struct endpoint){.family = family};
-	memcpy(e->addr, address, len);
+	uint64_t words[2] = {
+	    0}; /* as the flow table will read it: a store that a load can follow */
+
+	memcpy(words, address, len);
+	memcpy(e->addr, words, sizeof(e->addr));
+	e->port = 0;
+	e->family = family;
 }
 
 static inline enum decode_result
@@ -42,7 +47,7 @@ decode_tcp(struct bytes payload, uint32_t sent, struct segment *out)
 	out->tcp_flags = tcp.flags;
 	out->seq = tcp.seq;
 	out->ack = tcp.ack;
-	out->payload = tcp.payload;
+	out->payload = cursor_rest(&c);
 	out->payload_len = sent - tcp.header_len;
 	return DECODE_SEGMENT;
 }

@@ -359,10 +359,11 @@ feed_slow(struct flow_table *t, struct flow_entry *e, const struct flow_arrival 
 	return true;
 }
 
-struct flow_arrival
-flow_arrival_of(const struct flow_table *t, const struct segment *s)
+void
+flow_arrive(const struct flow_table *t, const struct segment *s, struct flow_arrival *out)
 {
-	return (struct flow_arrival){s, pair_look_of(&t->hash_key, s)};
+	out->segment = s;
+	out->look = pair_look_of(&t->hash_key, s);
 }
 
 bool

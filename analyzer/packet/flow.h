@@ -145,7 +145,7 @@ flow_packets(const struct flow *f)
  * be fetched into the cache. Each is announced several times, so that pointers can be followed:
  * data with `away` from FLOW_EXPECT_STEPS - 1 down to 0; the end when 2 flows and when 1 end before
  * it. */
-enum { FLOW_EXPECT_MAX = 32, FLOW_EXPECT_STEPS = 3 };
+enum { FLOW_EXPECT_MAX = 64, FLOW_EXPECT_STEPS = 3 };
 struct flow_sink {
 	void *ctx;
 	void (*open)(void *ctx, struct flow *f);
@@ -170,7 +170,7 @@ struct flow_arrival {
 	const struct segment *segment;
 	struct pair_look look;
 };
-struct flow_arrival flow_arrival_of(const struct flow_table *t, const struct segment *s);
+void flow_arrive(const struct flow_table *t, const struct segment *s, struct flow_arrival *out);
 /* What feeding these soon will touch is fetched into the cache. n <= FLOW_EXPECT_MAX. Changes
  * nothing. */
 void flow_expect(const struct flow_table *t, const struct flow_arrival a[], size_t n);
@@ -181,8 +181,9 @@ bool flow_feed(struct flow_table *t, const struct flow_arrival *a);
 static inline bool
 flow_feed_segment(struct flow_table *t, const struct segment *s)
 {
-	const struct flow_arrival a = flow_arrival_of(t, s);
+	struct flow_arrival a;
 
+	flow_arrive(t, s, &a);
 	return flow_feed(t, &a);
 }
 /* A segment that a filter leaves out: it only counts for the stream numbers. */

@@ -89,7 +89,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (decode_packet(&p, &s) != DECODE_SEGMENT)
 			continue;
 		check(&p, &s);
-		const struct flow_arrival a = flow_arrival_of(t, &s);
+		struct flow_arrival a;
+		flow_arrive(t, &s, &a);
 		flow_expect(t, &a, 1);
 		if (s.protocol == PROTOCOL_UDP)
 			flow_udp_stream(t, &a);

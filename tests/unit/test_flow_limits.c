@@ -312,7 +312,9 @@ count_syn(struct world *w, int dir, uint32_t seq)
 				  .protocol = PROTOCOL_TCP,
 				  .tcp_flags = TCP_SYN,
 				  .seq = seq};
-	const struct flow_arrival a = flow_arrival_of(w->table, &s);
+	struct flow_arrival a;
+
+	flow_arrive(w->table, &s, &a);
 
 	assert_true(flow_count(w->table, &a));
 }
@@ -343,7 +345,9 @@ test_reuse_counts(void **state)
 	const struct segment dns = {.src = {.port = 5, .family = 4},
 				    .dst = {.port = 53, .family = 4},
 				    .protocol = PROTOCOL_UDP};
-	const struct flow_arrival a = flow_arrival_of(w->table, &dns);
+	struct flow_arrival a;
+
+	flow_arrive(w->table, &dns, &a);
 	assert_int_equal(flow_udp_stream(w->table, &a), 0);
 	assert_int_equal(flow_udp_stream(w->table, &a), 0);
 	assert_int_equal(flow_table_stats(w->table).flows, 3);
