@@ -49,6 +49,17 @@ put_end(struct arena_writer *to, const struct facts *f)
 }
 
 static void
+put_milliseconds(struct arena_writer *to, uint64_t us)
+{
+	uint64_t rest = us % 1000;
+
+	arena_write_number(to, us / 1000);
+	arena_write_text(to, rest < 10 ? ".00" : rest < 100 ? ".0" : ".");
+	arena_write_number(to, rest);
+	arena_write_text(to, " ms");
+}
+
+static void
 put_after(struct arena_writer *to, const struct facts *f)
 {
 	if (f->answer == NULL || f->end_step == NULL) {
@@ -59,8 +70,7 @@ put_after(struct arena_writer *to, const struct facts *f)
 	if (us < 0)
 		arena_write_text(to, "at once,");
 	else if (us < 1000 * 1000)
-		arena_write_format(to, "%lld.%03lld ms", (long long)(us / 1000),
-				   (long long)(us % 1000));
+		put_milliseconds(to, (uint64_t)us);
 	else
 		arena_write_format(to, "%lld.%01lld s", (long long)(us / 1000000),
 				   (long long)(us / 100000 % 10));

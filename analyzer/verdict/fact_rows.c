@@ -61,31 +61,32 @@ next_row(struct outcome *out)
 	return (struct outcome_fact *)out->facts + out->n_facts++;
 }
 
-static struct outcome_frames
-frames_of(const struct fact *f)
+static void
+put_frames(struct outcome_frames *frames, const struct fact *f)
 {
-	struct outcome_frames frames = {0};
+	uint64_t last = 0;
 
 	for (size_t i = 0; i < FACT_STEPS_MAX; i++) {
 		uint64_t frame = f->steps[i] != NULL ? f->steps[i]->mark.frame : 0;
-		bool again = frames.count > 0 && frames.frame[frames.count - 1] == frame;
-		if (frame != 0 && !again)
-			frames.frame[frames.count++] = frame;
+		if (frame == 0 || frame == last)
+			continue;
+		frames->frame[frames->count++] = last = frame;
 	}
-	return frames;
 }
 
 static void
 add_fact(struct outcome *out, unsigned attempt_no, const char *name, const char *value,
 	 const struct fact *f)
 {
-	*next_row(out) = (struct outcome_fact){.attempt_no = attempt_no,
-					       .fact = name,
-					       .value = value,
-					       .evidence = f->evidence,
-					       .confidence = f->confidence,
-					       .basis = f->basis,
-					       .frames = frames_of(f)};
+	struct outcome_fact *to = next_row(out);
+
+	*to = (struct outcome_fact){.attempt_no = attempt_no,
+				    .fact = name,
+				    .value = value,
+				    .evidence = f->evidence,
+				    .confidence = f->confidence,
+				    .basis = f->basis};
+	put_frames(&to->frames, f);
 }
 
 static struct fact

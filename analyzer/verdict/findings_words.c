@@ -68,17 +68,20 @@ words_put_span(struct arena_writer *to, int64_t seconds)
 	static const struct {
 		int64_t size;
 		const char *name;
-	} units[] = {{DAY_S, "day"}, {3600, "hour"}, {60, "minute"}};
+	} units[] = {{DAY_S, " day"}, {3600, " hour"}, {60, " minute"}};
 
 	if (seconds >= 365LL * DAY_S) {
 		arena_write_format(to, "%.1f years", (double)seconds / (365.2425 * DAY_S));
 		return;
 	}
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		long long n = (long long)(seconds / units[i].size);
+		int64_t n = seconds / units[i].size;
 		if (n < 2 && (n != 1 || i != 2))
 			continue;
-		arena_write_format(to, "%lld %s%s", n, units[i].name, n == 1 ? "" : "s");
+		arena_write_number(to, (uint64_t)n);
+		arena_write_text(to, units[i].name);
+		if (n != 1)
+			arena_write_text(to, "s");
 		return;
 	}
 	arena_write_format(to, "%lld seconds", (long long)seconds);

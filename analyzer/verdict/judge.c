@@ -157,16 +157,31 @@ is_chain(const struct step *p)
 	       (p->type == TLS_HS_certificate || p->type == TLS_HS_compressed_certificate);
 }
 
-static size_t
-count_certificates(const struct mutual_auth *m)
+static bool
+is_request(const struct step *p)
 {
-	size_t n = 0;
+	return p->kind == STEP_MESSAGE && p->detail != NULL &&
+	       p->type == TLS_HS_certificate_request;
+}
+
+/* How many of them there are: whoever looks for them need not look behind the last. */
+struct shown {
+	size_t certificates, requests;
+};
+
+static struct shown
+count_shown(const struct mutual_auth *m)
+{
+	struct shown n = {0};
 
 	for (size_t i = 0; i < m->n_steps; i++) {
 		const struct step *p = m->steps[i];
 		if (is_chain(p))
-			n += ((const struct chain_detail *)p->detail)->count;
+			n.certificates += ((const struct chain_detail *)p->detail)->count;
+		n.requests += is_request(p);
 	}
+	if (n.requests > SESSION_REQUESTS_MAX)
+		n.requests = SESSION_REQUESTS_MAX;
 	return n;
 }
 
@@ -184,14 +199,13 @@ fill_links(struct outcome_chain_link *to, const struct step *p, unsigned attempt
 }
 
 static bool
-fill_chain(struct tls_session *s, const struct mutual_auth *m, struct outcome *out)
+fill_chain(struct tls_session *s, const struct mutual_auth *m, size_t count, struct outcome *out)
 {
-	size_t total = count_certificates(m);
-	struct outcome_chain_link *links = arena_room(&s->arena, (total + 1) * sizeof(*links));
+	struct outcome_chain_link *links = arena_room(&s->arena, (count + 1) * sizeof(*links));
 
 	if (links == NULL)
 		return false;
-	for (size_t i = 0; i < m->n_steps; i++) {
+	for (size_t i = 0; i < m->n_steps && out->n_chain < count; i++) {
 		const struct step *p = m->steps[i];
 		if (is_chain(p))
 			out->n_chain += fill_links(links + out->n_chain, p, m->attempt_of[i] + 1u);
@@ -201,16 +215,15 @@ fill_chain(struct tls_session *s, const struct mutual_auth *m, struct outcome *o
 }
 
 static bool
-fill_requests(struct tls_session *s, const struct mutual_auth *m, struct outcome *out)
+fill_requests(struct tls_session *s, const struct mutual_auth *m, size_t count, struct outcome *out)
 {
-	struct outcome_request *to = arena_room(&s->arena, SESSION_REQUESTS_MAX * sizeof(*to));
+	struct outcome_request *to = arena_room(&s->arena, (count + 1) * sizeof(*to));
 
 	if (to == NULL)
 		return false;
-	for (size_t i = 0; i < m->n_steps && out->n_requests < SESSION_REQUESTS_MAX; i++) {
+	for (size_t i = 0; i < m->n_steps && out->n_requests < count; i++) {
 		const struct step *p = m->steps[i];
-		if (p->kind != STEP_MESSAGE || p->type != TLS_HS_certificate_request ||
-		    p->detail == NULL)
+		if (!is_request(p))
 			continue;
 		const struct request *q = p->detail;
 		struct outcome_request *r = &to[out->n_requests++];
@@ -244,7 +257,9 @@ judge_session(struct tls_session *s, enum flow_end why, struct outcome *out)
 		out->explanation =
 		    arena_format(&s->arena, "%s The server then said, above TLS: \"%s\".",
 				 out->explanation, s->refusal);
-	if (!fill_chain(s, &m, out) || !fill_requests(s, &m, out) || !ladder_rows(s, &m, out) ||
+	const struct shown shown = count_shown(&m);
+	if (!fill_chain(s, &m, shown.certificates, out) ||
+	    !fill_requests(s, &m, shown.requests, out) || !ladder_rows(s, &m, out) ||
 	    !findings_add(s, &m, &j->facts, &j->verdict, out))
 		return false;
 	for (size_t i = 0; i < m.n_attempts; i++)
