@@ -14,26 +14,6 @@
 #include "analyzer/verdict/stage.h"
 #include "dissectors/tls/names.h"
 
-struct fact
-fact_state(int value, enum evidence evidence, enum confidence confidence, const char *basis,
-	   const struct step *a, const struct step *b)
-{
-	return (struct fact){.value = value,
-			     .evidence = evidence,
-			     .confidence = confidence,
-			     .basis = basis,
-			     .steps = {a, b}};
-}
-
-struct fact
-fact_read(int value, const char *basis, const struct step *a, const struct step *b)
-{
-	bool decrypted = (a != NULL && a->decrypted) || (b != NULL && b->decrypted);
-
-	return fact_state(value, decrypted ? EVIDENCE_DECRYPTED : EVIDENCE_OBSERVED,
-			  CONFIDENCE_CERTAIN, basis, a, b);
-}
-
 static const struct step *
 seen(const struct attempt *a, enum event e)
 {

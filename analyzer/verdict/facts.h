@@ -60,9 +60,25 @@ struct facts {
 
 /* A fact that rests on steps a and b (either may be NULL); and one that was read in them: observed,
  * or decrypted when one of them was. */
-struct fact fact_state(int value, enum evidence evidence, enum confidence confidence,
-		       const char *basis, const struct step *a, const struct step *b);
-struct fact fact_read(int value, const char *basis, const struct step *a, const struct step *b);
+static inline struct fact
+fact_state(int value, enum evidence evidence, enum confidence confidence, const char *basis,
+	   const struct step *a, const struct step *b)
+{
+	return (struct fact){.value = value,
+			     .evidence = evidence,
+			     .confidence = confidence,
+			     .basis = basis,
+			     .steps = {a, b}};
+}
+
+static inline struct fact
+fact_read(int value, const char *basis, const struct step *a, const struct step *b)
+{
+	bool decrypted = (a != NULL && a->decrypted) || (b != NULL && b->decrypted);
+
+	return fact_state(value, decrypted ? EVIDENCE_DECRYPTED : EVIDENCE_OBSERVED,
+			  CONFIDENCE_CERTAIN, basis, a, b);
+}
 
 /* Facts of attempt i. why: how the flow ended. */
 void facts_of(struct facts *f, const struct mutual_auth *m, size_t i, enum flow_end why);
