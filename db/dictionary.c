@@ -5,7 +5,6 @@
  */
 #include "db/dictionary.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@ enum {
 	SLOTS_USED_MAX = SLOTS / 2,
 	PROBES = 16, /* longer runs are crafted: such a key is simply not cached */
 	POOL = 4 << 20,
+	DIGESTS_MAX = 1 << 14, /* rows of one table that get one, each time the store is open */
 };
 
 struct slot {
@@ -27,6 +27,7 @@ struct slot {
 struct statements {
 	sqlite3_stmt *find, *insert;
 	int identifying, columns; /* how many of the values find needs, insert needs */
+	unsigned made;            /* rows, up to DIGESTS_MAX */
 };
 
 struct dictionary {
@@ -116,78 +117,6 @@ dictionary_forget(struct dictionary *c)
 	c->pool_used = 0;
 }
 
-void
-dictionary_key_begin(struct dictionary_key *k, enum dictionary_table table, uint64_t number)
-{
-	k->head = table;
-	k->number = number;
-	k->a = (number ^ table) * UINT64_C(0xff51afd7ed558ccd);
-	k->b = UINT64_C(0x9e3779b97f4a7c15);
-	k->len = 0;
-	k->count = 0;
-	k->texts = 0;
-}
-
-static uint64_t
-word_at(const uint8_t *p, size_t len)
-{
-	uint64_t v = 0;
-
-	memcpy(&v, p, len);
-	return v;
-}
-
-static void
-mix(struct dictionary_key *k, uint64_t a, uint64_t b)
-{
-	k->a = (k->a ^ a) * UINT64_C(0xff51afd7ed558ccd);
-	k->b = (k->b ^ b) * UINT64_C(0xc4ceb9fe1a85ec53);
-	k->a ^= k->a >> 32;
-	k->b ^= k->b >> 32;
-}
-
-/* The hash only spreads keys over slots; contents are compared afterwards. */
-void
-dictionary_key_bytes(struct dictionary_key *k, const void *data, size_t len)
-{
-	const uint8_t *p = data;
-	size_t i = 0;
-
-	assert(k->count < DICTIONARY_PARTS_MAX);
-	for (; i + 16 <= len; i += 16)
-		mix(k, word_at(p + i, 8), word_at(p + i + 8, 8));
-	if (len >= 16) /* the rest, with some bytes again */
-		mix(k, word_at(p + len - 16, 8), word_at(p + len - 8, 8));
-	else if (len >= 8)
-		mix(k, word_at(p, 8), word_at(p + len - 8, 8));
-	else if (len >= 4)
-		mix(k, word_at(p, 4), word_at(p + len - 4, 4));
-	else
-		mix(k, word_at(p, len), len);
-	k->parts[k->count].data = data;
-	k->parts[k->count].len = len;
-	k->count++;
-	k->len += len;
-}
-
-void
-dictionary_key_text(struct dictionary_key *k, const char *s)
-{
-	if (s != NULL)
-		dictionary_key_bytes(k, s, strlen(s) + 1); /* the NUL keeps parts apart */
-	else
-		k->head |= UINT64_C(0x100) << k->texts;
-	k->texts++;
-}
-
-static uint64_t
-hash(const struct dictionary_key *k)
-{
-	uint64_t h = (k->a ^ k->b << 1 ^ k->head) * UINT64_C(0xff51afd7ed558ccd);
-
-	return (h ^ h >> 32) | 1;
-}
-
 /* Of a row's contents, whatever their ids are called in this database or that. */
 static int64_t
 digest(const struct dictionary_value *values, int count)
@@ -202,7 +131,7 @@ digest(const struct dictionary_value *values, int count)
 			dictionary_key_text(&k, NULL);
 		else
 			dictionary_key_bytes(&k, values[i].data, values[i].len);
-	return (int64_t)hash(&k);
+	return (int64_t)dictionary_key_hash(&k);
 }
 
 static bool
@@ -223,7 +152,7 @@ equal(const struct dictionary *c, const struct slot *s, const struct dictionary_
 int64_t
 dictionary_cached(const struct dictionary *c, const struct dictionary_key *k)
 {
-	uint64_t h = hash(k);
+	uint64_t h = dictionary_key_hash(k);
 
 	for (size_t probe = 0; probe < PROBES; probe++) {
 		const struct slot *s = &c->slots[(h + probe) & (SLOTS - 1)];
@@ -239,8 +168,8 @@ dictionary_cached(const struct dictionary *c, const struct dictionary_key *k)
 static void
 fill(struct dictionary *c, struct slot *s, const struct dictionary_key *k, int64_t id)
 {
-	*s = (struct slot){hash(k),         k->head, k->number, id, (uint32_t)c->pool_used,
-			   (uint32_t)k->len};
+	*s = (struct slot){dictionary_key_hash(k), k->head,         k->number, id,
+			   (uint32_t)c->pool_used, (uint32_t)k->len};
 	for (unsigned i = 0; i < k->count; i++) {
 		memcpy(c->pool + c->pool_used, k->parts[i].data, k->parts[i].len);
 		c->pool_used += k->parts[i].len;
@@ -251,7 +180,7 @@ fill(struct dictionary *c, struct slot *s, const struct dictionary_key *k, int64
 static void
 remember(struct dictionary *c, const struct dictionary_key *k, int64_t id)
 {
-	uint64_t h = hash(k);
+	uint64_t h = dictionary_key_hash(k);
 
 	if (k->len > POOL / 64)
 		return; /* one long text must not drive out all others */
@@ -285,33 +214,56 @@ bind(sqlite3_stmt *stmt, const struct dictionary_value *values, int count)
 	}
 }
 
+/* *id: 0 when there is no such row. */
+static bool
+find(struct dictionary *c, sqlite3_stmt *stmt, int64_t *id)
+{
+	int rc = sqlite3_step(stmt);
+	bool ok = rc == SQLITE_ROW || rc == SQLITE_DONE || database_sqlite_fault(c->db);
+
+	*id = rc == SQLITE_ROW ? sqlite3_column_int64(stmt, 0) : 0;
+	sqlite3_reset(stmt);
+	return ok;
+}
+
+/* The digest, unless so many were made already that nothing seems to come again. */
+static bool
+bind_digest(struct statements *s, const struct dictionary_value *values)
+{
+	if (s->made == DIGESTS_MAX) {
+		sqlite3_bind_null(s->insert, s->columns + 1);
+		return false;
+	}
+	int64_t v = digest(values, s->columns);
+	sqlite3_bind_int64(s->find, s->columns + 1, v);
+	sqlite3_bind_int64(s->insert, s->columns + 1, v);
+	return true;
+}
+
 bool
 dictionary_resolve(struct dictionary *c, const struct dictionary_key *k,
 		   const struct dictionary_value *values, int64_t *id, bool *made)
 {
-	const struct statements *s = &c->tables[k->head & 0xff];
+	enum dictionary_table table = (enum dictionary_table)(k->head & 0xff);
+	struct statements *s = &c->tables[table];
 
 	*made = false;
-	if (tables[k->head & 0xff].identifying == BY_DIGEST) {
-		int64_t v = digest(values, s->columns);
-
-		sqlite3_bind_int64(s->find, s->columns + 1, v);
-		sqlite3_bind_int64(s->insert, s->columns + 1, v);
+	*id = 0;
+	if (tables[table].identifying != BY_DIGEST || bind_digest(s, values)) {
+		bind(s->find, values, s->identifying);
+		if (!find(c, s->find, id))
+			return false;
 	}
-	bind(s->find, values, s->identifying);
-	int rc = sqlite3_step(s->find);
-	*id = rc == SQLITE_ROW ? sqlite3_column_int64(s->find, 0) : 0;
-	bool ok = rc == SQLITE_ROW || rc == SQLITE_DONE || database_sqlite_fault(c->db);
-	sqlite3_reset(s->find);
-	if (ok && *id == 0) {
+	if (*id == 0) {
 		bind(s->insert, values, s->columns);
-		ok = database_run(c->db, s->insert);
+		if (!database_run(c->db, s->insert))
+			return false;
 		*id = sqlite3_last_insert_rowid(c->db->db);
-		*made = ok;
+		*made = true;
+		s->made += s->made < DIGESTS_MAX;
 	}
-	if (ok)
-		remember(c, k, *id);
-	return ok;
+	remember(c, k, *id);
+	return true;
 }
 
 /* "SELECT id FROM t WHERE a IS ?1 AND ..." and "INSERT INTO t (a, ...) VALUES (?1, ...)"; the

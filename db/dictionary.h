@@ -69,6 +69,9 @@ void dictionary_key_begin(struct dictionary_key *k, enum dictionary_table table,
 void dictionary_key_text(struct dictionary_key *k, const char *s); /* NULL differs from "" */
 void dictionary_key_bytes(struct dictionary_key *k, const void *data, size_t len);
 
+/* Never 0. */
+uint64_t dictionary_key_hash(const struct dictionary_key *k);
+
 /* 0: not cached. */
 int64_t dictionary_cached(const struct dictionary *c, const struct dictionary_key *k);
 /* Finds or inserts the row with these values (as many as the table has columns beside id). For

@@ -76,9 +76,11 @@ add_column(struct lists *l, const char *table, const char *column, const char *k
 		expression = plain;
 	sqlite3_str_appendf(l->names, "%s\"%w\"", comma, column);
 	sqlite3_str_appendf(l->values, "%s%s", comma, expression);
+	/* its index is over those that are not NULL */
+	const char *is = strcmp(column, "digest") == 0 ? "=" : "IS";
 	if (key == NULL || strcmp(key, column) == 0)
-		sqlite3_str_appendf(l->same, "%sm.\"%w\" IS %s",
-				    sqlite3_str_length(l->same) > 0 ? " AND " : "", column,
+		sqlite3_str_appendf(l->same, "%sm.\"%w\" %s %s",
+				    sqlite3_str_length(l->same) > 0 ? " AND " : "", column, is,
 				    expression);
 }
 

@@ -86,6 +86,7 @@ CREATE TABLE capture_part (
 
 -- Dictionaries. Their indexes are for the store's lookups by content (NULLs count, so not UNIQUE).
 -- digest: of the other columns (content_digest(), dictionary.c); long contents are looked up by it.
+-- NULL when a run made so many rows that they hardly come again: such a row may be there twice.
 
 CREATE TABLE name (
 	id INTEGER PRIMARY KEY,
@@ -96,10 +97,10 @@ CREATE TABLE name (
 -- story.named_ms, unless that is NULL; in what pass 2 says for nothing.
 CREATE TABLE sentence (
 	id INTEGER PRIMARY KEY,
-	digest INTEGER NOT NULL,
+	digest INTEGER,
 	text TEXT NOT NULL
 ) STRICT;
-CREATE INDEX sentence_digest ON sentence (digest);
+CREATE INDEX sentence_digest ON sentence (digest) WHERE digest IS NOT NULL;
 
 CREATE TABLE profile (
 	id INTEGER PRIMARY KEY,
@@ -159,7 +160,7 @@ CREATE INDEX step_content ON step (name, sender, kind, evidence, level, code);
 
 CREATE TABLE claim (
 	id INTEGER PRIMARY KEY,
-	digest INTEGER NOT NULL,
+	digest INTEGER,
 	fact TEXT NOT NULL,
 	evidence TEXT NOT NULL,
 	confidence TEXT NOT NULL,
@@ -167,23 +168,23 @@ CREATE TABLE claim (
 	names_ms INTEGER NOT NULL, -- {ms} in its basis stands for story.named_ms
 	value TEXT
 ) STRICT;
-CREATE INDEX claim_digest ON claim (digest);
+CREATE INDEX claim_digest ON claim (digest) WHERE digest IS NOT NULL;
 
 CREATE TABLE ladder (
 	id INTEGER PRIMARY KEY,
-	digest INTEGER NOT NULL,
+	digest INTEGER,
 	digits INTEGER NOT NULL, -- of the number of a moment
 	items TEXT NOT NULL
 ) STRICT;
-CREATE INDEX ladder_digest ON ladder (digest);
+CREATE INDEX ladder_digest ON ladder (digest) WHERE digest IS NOT NULL;
 
 CREATE TABLE fact_list (
 	id INTEGER PRIMARY KEY,
-	digest INTEGER NOT NULL,
+	digest INTEGER,
 	digits INTEGER NOT NULL, -- of the number of a moment
 	items TEXT NOT NULL
 ) STRICT;
-CREATE INDEX fact_list_digest ON fact_list (digest);
+CREATE INDEX fact_list_digest ON fact_list (digest) WHERE digest IS NOT NULL;
 
 CREATE TABLE certificate (
 	id INTEGER PRIMARY KEY,

@@ -30,15 +30,6 @@ same_ms(const char *text, const struct store_cut *ms)
 	return cut;
 }
 
-static bool
-add_basis(struct store *s, const char *basis, const struct store_cut *ms)
-{
-	if (ms->len == 0)
-		return store_lists_key_text(s, basis);
-	return store_lists_key(s, basis, (size_t)(ms->at - basis)) &&
-	       store_lists_key_text(s, ms->at + ms->len);
-}
-
 static unsigned
 frames_of(const struct outcome_fact *f)
 {
@@ -51,19 +42,30 @@ has_own_value(const struct outcome_fact *f)
 	return f->value != NULL && strlen(f->value) > VALUE_MAX;
 }
 
+/* There is room. *last: the last moment of the list. */
 static bool
-add_moments(struct store *s, const struct outcome *o, const struct outcome_fact *f, uint32_t *last)
+put_moments(struct store *s, const struct outcome *o, const struct outcome_fact *f, uint32_t *last)
 {
 	for (unsigned i = 0; i < frames_of(f); i++) {
 		uint32_t moment;
 
 		if (!store_lists_moment_of_frame(s, (int64_t)(f->frames.frame[i] - o->first_frame),
-						 &moment) ||
-		    !store_lists_key(s, &moment, sizeof(moment)))
+						 &moment))
 			return false;
+		text_put_bytes(&s->lists.key, &moment, sizeof(moment));
 		*last = moment > *last ? moment : *last;
 	}
 	return true;
+}
+
+/* There is room. The milliseconds are left out. */
+static void
+put_basis(struct text *key, const char *basis, size_t size, const struct store_cut *ms)
+{
+	size_t before = ms->len > 0 ? (size_t)(ms->at - basis) : 0;
+
+	text_put_bytes(key, basis, before);
+	text_put_bytes(key, basis + before + ms->len, size - before - ms->len);
 }
 
 static bool
@@ -81,7 +83,7 @@ add_value(struct store *s, const char *value)
 	return true;
 }
 
-/* *last: the last moment of the list. */
+/* *last: as of put_moments. */
 static bool
 add_fact(struct store *s, const struct outcome *o, const struct outcome_fact *f,
 	 const struct store_cut *ms, uint32_t *last)
@@ -95,10 +97,19 @@ add_fact(struct store *s, const struct outcome *o, const struct outcome_fact *f,
 	    .frames = (uint8_t)frames_of(f),
 	    .flags = (uint8_t)((own ? KEY_OWN : 0) | (f->basis != NULL ? KEY_BASIS : 0) |
 			       (cut.len > 0 ? KEY_MS : 0) | (f->value != NULL ? KEY_VALUE : 0))};
+	size_t fact = store_lists_text_size(f->fact), basis = store_lists_text_size(f->basis);
+	size_t value = own ? 0 : store_lists_text_size(f->value);
+	struct text *key = &s->lists.key;
 
-	return store_lists_key(s, &k, sizeof(k)) && add_moments(s, o, f, last) &&
-	       store_lists_key_text(s, f->fact) && add_basis(s, f->basis, &cut) &&
-	       (own || store_lists_key_text(s, f->value)) && (!own || add_value(s, f->value));
+	if (!store_lists_key(s, &k, sizeof(k),
+			     k.frames * sizeof(uint32_t) + fact + basis + value) ||
+	    !put_moments(s, o, f, last) || (own && !add_value(s, f->value)))
+		return false;
+	text_put_bytes(key, f->fact, fact);
+	if (f->basis != NULL)
+		put_basis(key, f->basis, basis, &cut);
+	text_put_bytes(key, f->value, value);
+	return true;
 }
 
 /* The claim that the fact makes, without what is the session's own. */
@@ -142,12 +153,6 @@ put_fact(struct store *s, const struct outcome_fact *f, const struct fact_key *k
 	return true;
 }
 
-static size_t
-text_size(const char *text)
-{
-	return text != NULL ? strlen(text) + 1 : 0;
-}
-
 /* Facts that are not known yet: what is not in them is in the key. */
 static bool
 resolve_facts(struct store *s, const struct dictionary_key *k, const struct outcome *o,
@@ -168,8 +173,8 @@ resolve_facts(struct store *s, const struct dictionary_key *k, const struct outc
 		if (!claim_of(s, f, &fact, ms, &id) ||
 		    !put_fact(s, f, &fact, id, &at, digits, &values))
 			return false;
-		at += text_size(f->fact) + text_size(f->basis) - cut.len;
-		at += (fact.flags & KEY_OWN) == 0 ? text_size(f->value) : 0;
+		at += store_lists_text_size(f->fact) + store_lists_text_size(f->basis) - cut.len;
+		at += (fact.flags & KEY_OWN) == 0 ? store_lists_text_size(f->value) : 0;
 	}
 	return store_lists_resolve(s, k, digits, &s->lists.facts);
 }

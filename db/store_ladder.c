@@ -36,6 +36,7 @@ static bool
 add_step(struct store *s, const struct outcome *o, const struct outcome_message *m)
 {
 	bool own = has_own_size(m);
+	size_t name = store_lists_text_size(m->name);
 	struct step_key k = {.attempt_no = m->attempt_no,
 			     .length = own ? 0 : m->length,
 			     .repeat = own ? 0 : m->repeat,
@@ -48,11 +49,13 @@ add_step(struct store *s, const struct outcome *o, const struct outcome_message 
 				 (uint8_t)((own ? KEY_OWN : 0) | (m->repeat > 0 ? KEY_REPEATS : 0) |
 					   (m->name != NULL ? KEY_NAME : 0))};
 
-	return store_lists_moment(s, (int64_t)(m->frame - o->first_frame),
-				  (int64_t)((uint64_t)m->time_ns - (uint64_t)o->started_ns),
-				  &k.moment) &&
-	       (!own || add_sizes(s, m)) && store_lists_key(s, &k, sizeof(k)) &&
-	       store_lists_key_text(s, m->name);
+	if (!store_lists_moment(s, (int64_t)(m->frame - o->first_frame),
+				(int64_t)((uint64_t)m->time_ns - (uint64_t)o->started_ns),
+				&k.moment) ||
+	    (own && !add_sizes(s, m)) || !store_lists_key(s, &k, sizeof(k), name))
+		return false;
+	text_put_bytes(&s->lists.key, m->name, name);
+	return true;
 }
 
 /* k is of message m; *size counts those that are the session's own. */
@@ -92,7 +95,7 @@ resolve_ladder(struct store *s, const struct dictionary_key *k, const struct out
 		struct step_key step;
 
 		memcpy(&step, at, sizeof(step));
-		at += sizeof(step) + (m->name != NULL ? strlen(m->name) + 1 : 0);
+		at += sizeof(step) + store_lists_text_size(m->name);
 		if (!put_step(s, m, &step, digits, &sizes))
 			return false;
 	}

@@ -27,15 +27,12 @@ store_lists_no_memory(struct store *s)
 }
 
 bool
-store_lists_key(struct store *s, const void *data, size_t len)
+store_lists_key(struct store *s, const void *record, size_t len, size_t more)
 {
-	return text_add(&s->lists.key, data, len) || store_lists_no_memory(s);
-}
-
-bool
-store_lists_key_text(struct store *s, const char *text)
-{
-	return text == NULL || store_lists_key(s, text, strlen(text) + 1);
+	if (!text_reserve(&s->lists.key, len + more))
+		return store_lists_no_memory(s);
+	text_put_bytes(&s->lists.key, record, len);
+	return true;
 }
 
 bool
@@ -100,8 +97,11 @@ write_own(struct store *s)
 {
 	struct store_lists *l = &s->lists;
 
-	if (l->values.len > 0 && !text_add(&l->values, "]", 1))
-		return store_lists_no_memory(s);
+	if (l->values.len > 0) {
+		if (!text_reserve(&l->values, 1))
+			return store_lists_no_memory(s);
+		text_put_char(&l->values, ']');
+	}
 	return (numbers_write(&l->frames) && numbers_write(&l->times) &&
 		numbers_write(&l->sizes)) ||
 	       store_lists_no_memory(s);

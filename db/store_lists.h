@@ -23,9 +23,14 @@ bool store_lists_ladder(struct store *s, const struct outcome *o);
 bool store_lists_facts(struct store *s, const struct outcome *o, const struct store_cut *ms);
 
 bool store_lists_no_memory(struct store *s); /* false */
-/* More of s->lists.key; a NUL ends a text, and NULL is none: a flag tells. */
-bool store_lists_key(struct store *s, const void *data, size_t len);
-bool store_lists_key_text(struct store *s, const char *text);
+/* The next record of s->lists.key, and room for `more` bytes behind it. */
+bool store_lists_key(struct store *s, const void *record, size_t len, size_t more);
+/* In a key a NUL ends a text, and NULL takes no room: a flag tells. */
+static inline size_t
+store_lists_text_size(const char *text)
+{
+	return text != NULL ? strlen(text) + 1 : 0;
+}
 /* The number of a moment: after the session's first frame and start; of a fact only the frame is
  * known. A new one is added. */
 bool store_lists_moment(struct store *s, int64_t frame, int64_t ns, uint32_t *moment);

@@ -5,7 +5,6 @@
 #include "db/text.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 void
 text_finish(struct text *t)
@@ -27,16 +26,6 @@ text_reserve(struct text *t, size_t more)
 		return false;
 	t->data = data;
 	t->size = size;
-	return true;
-}
-
-bool
-text_add(struct text *t, const void *data, size_t len)
-{
-	if (!text_reserve(t, len))
-		return false;
-	memcpy(t->data + t->len, data, len);
-	t->len += len;
 	return true;
 }
 

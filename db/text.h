@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum { TEXT_INT_MAX = 20 }; /* characters of an int64_t */
 
@@ -22,13 +23,19 @@ struct text {
 void text_finish(struct text *t);
 /* Room for `more` bytes; false without memory. */
 bool text_reserve(struct text *t, size_t more);
-/* Reserves and puts; false without memory. */
-bool text_add(struct text *t, const void *data, size_t len);
 
 static inline void
 text_put_char(struct text *t, char c)
 {
 	t->data[t->len++] = c;
+}
+/* data may be NULL when there is nothing. */
+static inline void
+text_put_bytes(struct text *t, const void *data, size_t len)
+{
+	if (len > 0)
+		memcpy(t->data + t->len, data, len);
+	t->len += len;
 }
 /* Reserve TEXT_INT_MAX bytes, however short v is. */
 void text_put_int(struct text *t, int64_t v);

@@ -114,6 +114,42 @@ test_every_reference_has_a_rule(void **state)
 	sample_scratch_remove(&t);
 }
 
+/* Rows that were made without a digest have one here, and are met by those that are here already.
+ */
+static void
+test_digests(void **state)
+{
+	static const char counts_sql[] =
+	    "SELECT (SELECT count(*) FROM sentence), (SELECT count(*) FROM claim), "
+	    "(SELECT count(*) FROM ladder), (SELECT count(*) FROM fact_list)";
+	static const char contents_sql[] =
+	    "SELECT explanation, fact, value, basis, frames FROM facts JOIN sessions USING "
+	    "(session_id) WHERE capture_path = 'b.pcap'";
+	const struct reading a = {.n = 1, .path = "a.pcap"}, b = {.n = 2, .path = "b.pcap"};
+	struct sample_scratch t;
+	struct merge_counts counts;
+
+	(void)state;
+	sample_scratch_make(&t);
+	make_shard(t.db, &a, 1);
+	make_shard(t.extra, &b, 1);
+	execute(t.extra, "UPDATE sentence SET digest = NULL; UPDATE claim SET digest = NULL;"
+			 "UPDATE ladder SET digest = NULL; UPDATE fact_list SET digest = NULL");
+	char *want = sample_rows(t.db, counts_sql), *contents = sample_rows(t.extra, contents_sql);
+	merge_well(t.db, t.extra, &counts);
+	assert_int_equal(counts.captures, 1);
+	sample_expect(t.db, counts_sql, want);
+	sample_expect(t.db, contents_sql, contents);
+	sample_expect(t.db,
+		      "SELECT count(digest) > 0 AND count(digest) = count(*) FROM (SELECT digest "
+		      "FROM sentence UNION ALL SELECT digest FROM claim UNION ALL SELECT digest "
+		      "FROM ladder UNION ALL SELECT digest FROM fact_list)",
+		      "1\n");
+	free(want);
+	free(contents);
+	sample_scratch_remove(&t);
+}
+
 /* Pass 2 of an incident whose captures come from two shards. */
 static void
 test_related(void **state)
@@ -156,6 +192,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_rows),
 	    cmocka_unit_test(test_every_reference_has_a_rule),
+	    cmocka_unit_test(test_digests),
 	    cmocka_unit_test(test_related),
 	};
 

@@ -264,6 +264,29 @@ test_lists_are_found_again(void **state)
 	sample_scratch_remove(&t);
 }
 
+/* So many different ones that they are no longer looked up; what they say is the same. */
+static void
+test_lists_that_never_come_again(void **state)
+{
+	enum { LISTS = (1 << 14) + 100 };
+	struct sample_scratch t;
+	struct store *s = begin(&t);
+
+	(void)state;
+	for (uint32_t i = 0; i < LISTS; i++) {
+		const struct outcome_message m = hello(10 + i, 0, i, 0);
+
+		emit(s, 10, &m, 1, NULL, 0, NULL);
+	}
+	finish(s);
+	sample_expect(t.db, "SELECT count(*), count(digest) FROM ladder", "16484|16384\n");
+	sample_expect(t.db,
+		      "SELECT count(*), sum(frame = 10 + length), sum(session_id = 1 + length) "
+		      "FROM messages",
+		      "16484|16484|16484\n");
+	sample_scratch_remove(&t);
+}
+
 int
 main(void)
 {
@@ -273,6 +296,7 @@ main(void)
 	    cmocka_unit_test(test_facts),
 	    cmocka_unit_test(test_lone_attempt),
 	    cmocka_unit_test(test_lists_are_found_again),
+	    cmocka_unit_test(test_lists_that_never_come_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
