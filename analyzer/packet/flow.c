@@ -243,18 +243,24 @@ on_stream(const struct feed *x)
 }
 
 static void
+settle_direction(const struct feed *x, enum flow_dir d)
+{
+	const struct flow_mark mark = {x->s->frame, x->s->time_ns, x->e->flow.dir[1 - d].acked};
+	const struct reassembly_ctx r = flow_table_ctx(x->t, x->e, d, mark);
+
+	reassembly_settle(&r);
+}
+
+static void
 settle(const struct feed *x)
 {
 	struct flow_entry *e = x->e;
 
 	do {
 		e->unsettled = false;
-		for (enum flow_dir d = FLOW_DIR_A; d < FLOW_DIR_COUNT; d++) {
-			struct flow_mark mark = mark_of(x);
-			mark.ack = e->flow.dir[1 - d].acked;
-			const struct reassembly_ctx r = flow_table_ctx(x->t, e, d, mark);
-			reassembly_settle(&r);
-		}
+		for (enum flow_dir d = FLOW_DIR_A; d < FLOW_DIR_COUNT; d++)
+			if (!reassembly_settled(&e->reassembly[d], &e->flow.dir[d]))
+				settle_direction(x, d);
 	} while (e->unsettled);
 	e->stuck =
 	    (e->reassembly[FLOW_DIR_A].stuck_since | e->reassembly[FLOW_DIR_B].stuck_since) != 0;

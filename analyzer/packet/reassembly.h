@@ -47,6 +47,12 @@ struct reassembly_ctx {
 
 /* `sent` bytes at stream offset `at`, of which the capture holds data.len. */
 void reassembly_feed(const struct reassembly_ctx *x, uint64_t at, struct bytes data, uint32_t sent);
+/* Nothing waits, and no byte is acknowledged that did not come: there is nothing to settle. */
+static inline bool
+reassembly_settled(const struct reassembly *r, const struct flow_direction *d)
+{
+	return r->first == NULL && r->stuck_since == 0 && d->acked <= d->next;
+}
 /* Go on after flow_skip, and give up a hole whose time is over. */
 void reassembly_settle(const struct reassembly_ctx *x);
 /* Deliver what waits, declare all holes, free everything. */
