@@ -26,6 +26,13 @@ framing_consume(struct framing_view *v, size_t n)
 	return bytes_take(&v->in, n);
 }
 
+static inline bool
+framing_in_record(const struct framing *f)
+{
+	return f->state == FRAMING_PROBE || f->state == FRAMING_MESSAGE ||
+	       f->state == FRAMING_SHORT || f->state == FRAMING_SEALED;
+}
+
 static inline size_t
 framing_least(uint64_t a, size_t b)
 {
@@ -49,7 +56,6 @@ void framing_end(struct framing_view *v);
 void framing_keep_body(struct framing_view *v, struct bytes part);
 void framing_read_sealed(struct framing_view *v);
 void framing_end_sealed(struct framing_view *v);
-bool framing_in_record(const struct framing *f);
 /* Of a handshake record that may be ciphertext: its first bytes are in f->head. */
 bool framing_probe_is_plain(const struct framing *f);
 

@@ -241,10 +241,3 @@ framing_end(struct framing_view *v)
 	f->state = FRAMING_HEADER;
 	f->head_len = 0;
 }
-
-bool
-framing_in_record(const struct framing *f)
-{
-	return f->state == FRAMING_PROBE || f->state == FRAMING_MESSAGE ||
-	       f->state == FRAMING_SHORT || f->state == FRAMING_SEALED;
-}

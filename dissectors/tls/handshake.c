@@ -1,15 +1,8 @@
 /*
- * handshake.c - handshake message header and message names, see handshake.h. RFC 8446 section 4.
+ * handshake.c - names of handshake messages and the lengths they can have, see handshake.h. RFC
+ * 8446 section 4.
  */
 #include "dissectors/tls/handshake.h"
-
-bool
-tls_handshake_header_parse(struct cursor *in, struct tls_handshake_header *out)
-{
-	out->type = cursor_u8(in, "HandshakeType");
-	out->length = cursor_u24(in, "length");
-	return cursor_ok(in);
-}
 
 bool
 tls_handshake_header_plausible(const struct tls_handshake_header *h)

@@ -22,7 +22,13 @@ struct tls_handshake_header {
 };
 
 /* Reads four bytes and leaves the cursor behind them. False only when they are not there. */
-bool tls_handshake_header_parse(struct cursor *in, struct tls_handshake_header *out);
+static inline bool
+tls_handshake_header_parse(struct cursor *in, struct tls_handshake_header *out)
+{
+	out->type = cursor_u8(in, "HandshakeType");
+	out->length = cursor_u24(in, "length");
+	return cursor_ok(in);
+}
 
 /* A known type with a length its body can have. Ciphertext passes about once in 200 records: use it
  * together with what the state expects. */
