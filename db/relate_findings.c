@@ -38,15 +38,6 @@ struct relate_candidates {
 /* --- the order ---------------------------------------------------------------------------------
  */
 
-static int
-weight_of(const char *severity, bool explains, const char *certainty)
-{
-	int s = strcmp(severity, "failure") == 0 ? 0 : strcmp(severity, "warning") == 0 ? 1 : 2;
-	int c = strcmp(certainty, "proven") == 0 ? 0 : strcmp(certainty, "likely") == 0 ? 1 : 2;
-
-	return s * 6 + !explains * 3 + c;
-}
-
 static bool
 stands_before(const struct candidate *a, const struct candidate *b)
 {
@@ -114,7 +105,7 @@ collect_found(struct relate_run *run, const struct relate_hit *hits, size_t coun
 		    .hit = &hits[i],
 		    .cause = r->cause,
 		    .certainty = certainty,
-		    .weight = weight_of(r->severity, r->explains, certainty),
+		    .weight = relate_weight(r->severity, r->explains, certainty),
 		};
 
 		if (!add(run, &one))
@@ -134,30 +125,24 @@ column_text(sqlite3_stmt *stmt, int column)
 
 /* One of pass 1, or the one of this pass with its cause, goes. */
 static bool
-add_old(struct relate_run *run, sqlite3_stmt *stmt)
+add_old(struct relate_run *run, int64_t rank, int weight, uint32_t cause)
 {
 	struct relate_candidates *c = run->candidates;
-	const char *cause = column_text(stmt, 1);
-	struct candidate one = {
-	    .rank = sqlite3_column_int64(stmt, 0),
-	    .weight = weight_of(column_text(stmt, 2), sqlite3_column_int(stmt, 4) != 0,
-				column_text(stmt, 3)),
-	};
+	struct candidate one = {.rank = rank, .weight = weight};
 
 	for (size_t i = 0; i < c->found; i++) {
-		if (strcmp(c->all[i].cause, cause) != 0)
+		if (relate_cause(c->all[i].cause) != cause)
 			continue;
 		one.cause = c->all[i].cause;
-		if (one.weight < c->all[i].weight)
+		if (weight < c->all[i].weight)
 			c->all[i].goes = true;
 	}
 	return add(run, &one);
 }
 
 static bool
-collect_old(struct relate_run *run, int64_t session_id)
+ask_for_old(struct relate_run *run, int64_t session_id)
 {
-	struct relate_candidates *c = run->candidates;
 	sqlite3_stmt *stmt = relate_ask(
 	    run->d,
 	    "SELECT rank, cause, severity, certainty, explains FROM finding WHERE session_id = ?1",
@@ -165,8 +150,26 @@ collect_old(struct relate_run *run, int64_t session_id)
 	bool none = false, ok = stmt != NULL;
 
 	while (ok && (ok = relate_next(run->d, stmt, &none)) && !none)
-		ok = add_old(run, stmt);
+		ok = add_old(run, sqlite3_column_int64(stmt, 0),
+			     relate_weight(column_text(stmt, 2), sqlite3_column_int(stmt, 4) != 0,
+					   column_text(stmt, 3)),
+			     relate_cause(column_text(stmt, 1)));
 	sqlite3_reset(stmt);
+	return ok;
+}
+
+/* Most have one or none, and that is known. */
+static bool
+collect_old(struct relate_run *run, uint32_t session)
+{
+	const struct relate_session *s = relate_session(run, session);
+	struct relate_candidates *c = run->candidates;
+	bool ok = true;
+
+	if (s->weight == RELATE_FINDINGS_UNKNOWN)
+		ok = ask_for_old(run, relate_sessions_id(run->sessions, session));
+	else if (s->weight != RELATE_FINDINGS_NONE)
+		ok = add_old(run, 1, s->weight, s->cause);
 	for (size_t i = c->found; ok && i < c->count; i++) {
 		const struct candidate *mine =
 		    c->all[i].cause != NULL ? of_cause(c, c->all[i].cause) : NULL;
@@ -324,7 +327,7 @@ relate_findings(struct relate_run *run, const struct relate_hit *hits, size_t co
 		return false;
 	if (c->found == 0)
 		return true;
-	if (!tell(run, told) || !collect_old(run, session_id))
+	if (!tell(run, told) || !collect_old(run, hits[0].session))
 		return false;
 	for (size_t i = 0; i < c->found; i++)
 		any = any || !c->all[i].goes;

@@ -64,6 +64,7 @@ relate_sessions_add(struct relate_sessions *l, uint64_t first_frame)
 	l->all[l->count] = (struct relate_session){
 	    .place = (uint64_t)l->n_captures << RELATE_FRAME_BITS | first_frame,
 	    .capture = (uint32_t)l->n_captures - 1,
+	    .weight = RELATE_FINDINGS_UNKNOWN,
 	};
 	return &l->all[l->count++];
 }
@@ -136,6 +137,39 @@ relate_sessions_random(struct relate_sessions *l, const uint8_t random[32])
 		h ^= h >> 32;
 	}
 	l->randoms[l->count - 1] = h | 1;
+}
+
+int
+relate_weight(const char *severity, bool explains, const char *certainty)
+{
+	int s = strcmp(severity, "failure") == 0 ? 0 : strcmp(severity, "warning") == 0 ? 1 : 2;
+	int c = strcmp(certainty, "proven") == 0 ? 0 : strcmp(certainty, "likely") == 0 ? 1 : 2;
+
+	return s * 6 + !explains * 3 + c;
+}
+
+/* FNV-1a */
+uint32_t
+relate_cause(const char *name)
+{
+	uint32_t h = 2166136261;
+
+	for (; *name != '\0'; name++)
+		h = (h ^ (uint8_t)*name) * 16777619;
+	return h;
+}
+
+void
+relate_sessions_findings(struct relate_sessions *l, const struct outcome_finding *all, size_t count)
+{
+	struct relate_session *s = &l->all[l->count - 1];
+
+	if (count == 0)
+		s->weight = RELATE_FINDINGS_NONE;
+	if (count != 1 || all[0].rank != 1)
+		return;
+	s->cause = relate_cause(all[0].cause);
+	s->weight = (uint8_t)relate_weight(all[0].severity, all[0].explains, all[0].certainty);
 }
 
 int64_t

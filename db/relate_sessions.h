@@ -38,8 +38,13 @@ struct relate_session {
 	uint32_t answer, conclusion, client_certificate, server_certificate;
 	uint32_t attempt_no; /* of the headline */
 	uint32_t capture;    /* index */
+	uint32_t cause;      /* of its only finding: relate_cause */
+	uint8_t weight;      /* of that: relate_weight; or enum relate_findings_known */
 	uint8_t signs;
 };
+
+/* Instead of a weight: its findings are to be asked for, as when there are several; it has none. */
+enum relate_findings_known { RELATE_FINDINGS_UNKNOWN = 254, RELATE_FINDINGS_NONE = 255 };
 
 /* Its sessions follow one another, here and by their ids. */
 struct relate_capture {
@@ -83,6 +88,13 @@ int64_t relate_sessions_id(const struct relate_sessions *l, size_t i);
 /* Room for one more item of this size behind count of them: data, moved if need be; NULL without
  * memory, and data stays. */
 void *relate_room(void *data, size_t count, size_t *room, size_t item);
+/* The findings that pass 1 has, of the last session. */
+void relate_sessions_findings(struct relate_sessions *l, const struct outcome_finding *all,
+			      size_t count);
+/* Where a finding stands among those of a session, by the contract: the less the earlier. */
+int relate_weight(const char *severity, bool explains, const char *certainty);
+/* A digest that is different for each cause of causes.def. */
+uint32_t relate_cause(const char *name);
 /* Empty again; a little memory is kept. */
 void relate_sessions_reset(struct relate_sessions *l);
 void relate_sessions_finish(struct relate_sessions *l);

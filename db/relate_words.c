@@ -14,6 +14,8 @@ put_bytes(struct relate_run *run, const char *data, size_t len)
 {
 	struct text *t = &run->text;
 
+	if (len == 0)
+		return true;
 	if (!text_reserve(t, len))
 		return relate_no_memory(run);
 	memcpy(t->data + t->len, data, len);

@@ -148,6 +148,7 @@ note_session(struct store *s, const struct outcome *o, const struct store_refere
 	m->started_ns = o->started_ns;
 	m->ended_ns = o->ended_ns;
 	relate_sessions_random(&s->sessions, o->client_random);
+	relate_sessions_findings(&s->sessions, o->findings, o->n_findings);
 	m->handle = n->handle;
 	m->used = n->used;
 	m->ticket_length = n->ticket_length;

@@ -1,5 +1,5 @@
 /*
- * test_relate_map.c - what pass 2 tells keys and addresses apart by.
+ * test_relate_map.c - what pass 2 tells keys, addresses and causes apart by.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -112,6 +112,24 @@ test_sessions(void **state)
 	relate_sessions_finish(&l);
 }
 
+/* A finding of pass 1 is told by a digest of its cause. */
+static void
+test_causes(void **state)
+{
+	const struct outcome_cause *a, *b;
+
+	(void)state;
+	for (size_t i = 0; (a = outcome_cause(i)) != NULL; i++)
+		for (size_t k = 0; k < i && (b = outcome_cause(k)) != NULL; k++)
+			if (relate_cause(a->name) == relate_cause(b->name))
+				fail_msg("%s and %s", a->name, b->name);
+	assert_true(relate_weight("failure", true, "likely") <
+		    relate_weight("failure", false, "proven"));
+	assert_true(relate_weight("warning", true, "proven") >
+		    relate_weight("failure", false, "possible"));
+	assert_true(relate_weight("note", false, "possible") < RELATE_FINDINGS_UNKNOWN);
+}
+
 int
 main(void)
 {
@@ -119,6 +137,7 @@ main(void)
 	    cmocka_unit_test(test_map),
 	    cmocka_unit_test(test_bits),
 	    cmocka_unit_test(test_sessions),
+	    cmocka_unit_test(test_causes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
