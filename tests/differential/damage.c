@@ -8,6 +8,7 @@
  * left out.
  */
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -337,9 +338,13 @@ static void
 walk(struct totals *t, const char *path, unsigned long limit)
 {
 	struct stat st;
-	DIR *d = stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? opendir(path) : NULL;
 	char below[PATH_SIZE];
 
+	if (stat(path, &st) != 0) { /* a test that looked nowhere must not pass */
+		printf("Bail out! %s: %s\n", path, strerror(errno));
+		exit(1);
+	}
+	DIR *d = S_ISDIR(st.st_mode) ? opendir(path) : NULL;
 	if (d == NULL) {
 		if (t->captures < limit)
 			take_file(t, path);
@@ -367,7 +372,7 @@ report(const struct totals *t)
 		wrong += t->wrong[i] + t->more[i];
 	}
 	printf("%s 1 - damaged captures do not contradict whole ones\n1..1\n",
-	       wrong == 0 ? "ok" : "not ok");
+	       wrong == 0 && t->variants > 0 ? "ok" : "not ok");
 	return wrong;
 }
 

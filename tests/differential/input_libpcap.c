@@ -240,7 +240,7 @@ main(int argc, char **argv)
 	for (int i = 1; i < argc; i++)
 		ok = ok && inputs_add(in, argv[i]);
 	if (more != NULL)
-		ok = ok && inputs_add(in, more);
+		ok = ok && access(more, R_OK) == 0 && inputs_add(in, more);
 	for (size_t i = 0; ok && i < inputs_count(in); i++)
 		compare_file(inputs_get(in, i).path, &n);
 	printf("# %lu files equal in all of %lu packets, %lu read further than libpcap, %lu opened "
