@@ -4,7 +4,11 @@
  */
 #include "analyzer/verdict/findings_words.h"
 
-enum { DAY_S = 24 * 60 * 60, NAMES_MAX = 200 };
+enum {
+	DAY_S = 24 * 60 * 60,
+	YEAR_S = 31556952, /* 365.2425 days */
+	NAMES_MAX = 200,
+};
 
 /* --- values ----------------------------------------------------------------------------------- */
 
@@ -61,6 +65,21 @@ words_put_time(struct arena_writer *to, int64_t at)
 	arena_write_text(to, "UTC");
 }
 
+/* With one decimal, a half to the even one. */
+static void
+put_years(struct arena_writer *to, int64_t seconds)
+{
+	uint64_t all = (uint64_t)seconds, rest = all % YEAR_S * 10;
+	uint64_t tenths = all / YEAR_S * 10 + rest / YEAR_S;
+
+	rest %= YEAR_S;
+	tenths += 2 * rest > YEAR_S || (2 * rest == YEAR_S && tenths % 2 != 0);
+	arena_write_number(to, tenths / 10);
+	arena_write_text(to, ".");
+	arena_write_number(to, tenths % 10);
+	arena_write_text(to, " years");
+}
+
 /* "5.9 years", "3 days", "12 minutes": two digits are enough to act on. */
 void
 words_put_span(struct arena_writer *to, int64_t seconds)
@@ -71,7 +90,7 @@ words_put_span(struct arena_writer *to, int64_t seconds)
 	} units[] = {{DAY_S, " day"}, {3600, " hour"}, {60, " minute"}};
 
 	if (seconds >= 365LL * DAY_S) {
-		arena_write_format(to, "%.1f years", (double)seconds / (365.2425 * DAY_S));
+		put_years(to, seconds);
 		return;
 	}
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {

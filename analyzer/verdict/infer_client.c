@@ -4,15 +4,13 @@
  * any case; a handshake message has four bytes at least. So a record of two bytes is an alert, and
  * no chain of certificates is as short as an empty Certificate, Finished, or both.
  */
-#include <stdio.h>
-
 #include "analyzer/verdict/infer_parts.h"
 #include "dissectors/tls/record.h"
 
 /* Certificate with a raw key of 53 bytes is about the shortest (RFC 7250). */
 enum { SHORTEST_CERTIFICATE = 53, LAST_FINISHED = 13, BLOCK_MIN = 32, BLOCK_MAX = 1024 };
 
-#define SAY(f, ...) snprintf((f)->basis, sizeof((f)->basis), __VA_ARGS__)
+#define SAY(f, ...) infer_say((f)->basis, __VA_ARGS__)
 
 static void
 answered(struct infer_flight *f, enum client_cert cert, enum confidence confidence,
@@ -188,9 +186,9 @@ separate(const struct infer_view *v, struct infer_flight *f)
 		f->key = infer_verify_key(v, f->verify->length, f->padding);
 		f->certificate_length = sum_of_content(v, k - 1, f->padding);
 		SAY(f,
-		    "the client answered with %zu records of %u, %u and %u bytes: a Certificate "
+		    "the client answered with %u records of %u, %u and %u bytes: a Certificate "
 		    "of %u bytes, CertificateVerify by a key like %s, Finished",
-		    k + 1, v->c[0]->length, v->c[k - 1]->length, v->c[k]->length,
+		    (unsigned)k + 1, v->c[0]->length, v->c[k - 1]->length, v->c[k]->length,
 		    f->certificate_length, f->key);
 		return true;
 	}

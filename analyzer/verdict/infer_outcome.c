@@ -4,8 +4,6 @@
  * A server that has refused sends one alert, at most a second one, and nothing else (RFC 8446
  * section 6.2), so any other record that knew the whole flight means that it went on.
  */
-#include <stdio.h>
-
 #include "analyzer/verdict/infer_reply.h"
 #include "dissectors/tls/alert.h"
 #include "dissectors/tls/record.h"
@@ -16,7 +14,7 @@ enum {
 	PADDING_BLOCK = 16,
 };
 
-#define SAY(f, ...) snprintf((f)->basis, sizeof((f)->basis), __VA_ARGS__)
+#define SAY(f, ...) infer_say((f)->basis, __VA_ARGS__)
 
 /* --- what there is ---------------------------------------------------------------------------- */
 
@@ -169,9 +167,9 @@ three_records(const struct infer_flight *f, const struct infer_reply *r, struct 
 		return false;
 	SAY(decide(out, INFER_RULE_THREE_RECORDS, REACTION_ACCEPTED, CONFIDENCE_HIGH, f->last,
 		   r->first),
-	    "the server sent %zu records, the first of %u bytes, after it had the client's whole "
+	    "the server sent %u records, the first of %u bytes, after it had the client's whole "
 	    "answer; who refuses sends two at most",
-	    r->count, r->first->length);
+	    (unsigned)r->count, r->first->length);
 	return true;
 }
 
@@ -221,8 +219,8 @@ say_alerts(struct infer_fact *fact, const struct infer_reply *r, int64_t after)
 	if (r->count == 2)
 		SAY(fact,
 		    "the server's only records after the client's answer are two of %u bytes, "
-		    "alerts, within %d s, and then it closed",
-		    r->first->length, after > INFER_SOON_NS ? 5 : 1);
+		    "alerts, within %u s, and then it closed",
+		    r->first->length, after > INFER_SOON_NS ? 5u : 1u);
 	else if (after < INFER_MS_NS)
 		SAY(fact,
 		    "the server's only record after the client's answer has %u bytes, an "
@@ -231,8 +229,8 @@ say_alerts(struct infer_fact *fact, const struct infer_reply *r, int64_t after)
 	else
 		SAY(fact,
 		    "the server's only record after the client's answer has %u bytes, an "
-		    "alert, %lld ms after it, and then it closed",
-		    r->first->length, (long long)(after / INFER_MS_NS));
+		    "alert, %u ms after it, and then it closed",
+		    r->first->length, (unsigned)(after / INFER_MS_NS));
 }
 
 /* The server's close was not seen, but all before it was, and the client left at the second alert.

@@ -1,6 +1,6 @@
 /*
  * infer_parts.h - what the files of infer share: sizes, the view of a handshake, its two flights.
- * Included by infer*.c only.
+ * Included by infer*.c and their test only.
  */
 #ifndef ANALYZER_VERDICT_INFER_PARTS_H
 #define ANALYZER_VERDICT_INFER_PARTS_H
@@ -91,6 +91,10 @@ uint32_t infer_content(const struct infer_view *v, uint32_t length, int padding)
 int64_t infer_elapsed(int64_t from, int64_t to);
 uint32_t infer_divisor(uint32_t a, uint32_t b);
 bool infer_any_padding(int *padding, unsigned i);
+
+/* Writes a sentence, cut where it is too long. format: printf's, but %u and %s alone. */
+void infer_say(char basis[static INFER_BASIS_MAX], const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 void infer_client_flight(const struct infer_view *v, struct infer_flight *f);
 /* Block padding: what a flight may be, given what the server's side says. */

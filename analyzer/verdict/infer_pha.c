@@ -5,8 +5,6 @@
  * context. Application data may look the same, so nothing here is better than medium, but for a
  * certificate with its proof.
  */
-#include <stdio.h>
-
 #include "analyzer/verdict/infer_parts.h"
 #include "dissectors/tls/record.h"
 
@@ -17,7 +15,7 @@ static const uint8_t contexts[] = {
 
 enum { ALERTS_MAX = 2 };
 
-#define SAY(f, ...) snprintf((f)->basis, sizeof((f)->basis), __VA_ARGS__)
+#define SAY(f, ...) infer_say((f)->basis, __VA_ARGS__)
 
 static bool
 usable(const struct infer_record *r)

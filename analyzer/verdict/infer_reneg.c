@@ -2,8 +2,6 @@
  * infer_reneg.c - a renegotiation of TLS 1.2 and older by its sizes: the messages are encrypted,
  * their record headers say handshake (RFC 5246 section 7.4, sizes section 6.2.3). See infer.h.
  */
-#include <stdio.h>
-
 #include "analyzer/verdict/infer_parts.h"
 #include "dissectors/tls/record.h"
 
@@ -17,7 +15,7 @@ enum {
 	ANSWER_MAX = 16,
 };
 
-#define SAY(f, ...) snprintf((f)->basis, sizeof((f)->basis), __VA_ARGS__)
+#define SAY(f, ...) infer_say((f)->basis, __VA_ARGS__)
 
 struct script {
 	const struct infer_record *answer[ANSWER_MAX]; /* client, between its hello and its CCS */
@@ -163,9 +161,10 @@ presented(const struct script *s, const struct infer_cipher *c, uint32_t cke,
 	claim(out, ANSWER_YES, CLIENT_CERT_PRESENTED, s->answer[0], s->answer[n - 1]);
 	if (apart)
 		SAY(&out->client_cert,
-		    "the client answered with %zu records, of %u, %u and %u bytes: a Certificate, "
+		    "the client answered with %u records, of %u, %u and %u bytes: a Certificate, "
 		    "ClientKeyExchange and CertificateVerify",
-		    n, s->answer[0]->length, s->answer[n - 2]->length, s->answer[n - 1]->length);
+		    (unsigned)n, s->answer[0]->length, s->answer[n - 2]->length,
+		    s->answer[n - 1]->length);
 	else
 		SAY(&out->client_cert,
 		    "the client answered with a record of %u bytes, of which ClientKeyExchange "

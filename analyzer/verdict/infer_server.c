@@ -3,8 +3,6 @@
  * RFC 8446 section 4.3.2: CertificateRequest stands between EncryptedExtensions and Certificate.
  * Stacks that write each message in a record of its own show it; the others do not.
  */
-#include <stdio.h>
-
 #include "analyzer/verdict/infer_parts.h"
 #include "dissectors/tls/record.h"
 
@@ -15,7 +13,7 @@ enum {
 	BLOCK_MIN = 32,
 };
 
-#define SAY(s, ...) snprintf((s)->basis, sizeof((s)->basis), __VA_ARGS__)
+#define SAY(s, ...) infer_say((s)->basis, __VA_ARGS__)
 
 /* The flight: whole records only, and none that was sent after the client's answer had begun. */
 struct parts {
@@ -160,9 +158,9 @@ padded(const struct infer_view *v, const struct parts *p, struct infer_server *s
 	s->requested = p->n == ASKED_PARTS + 1 ? ANSWER_YES : ANSWER_NO;
 	s->confidence = CONFIDENCE_MEDIUM;
 	SAY(s,
-	    "the server sent %zu records, padded to blocks, before the client's answer: %s "
+	    "the server sent %u records, padded to blocks, before the client's answer: %s "
 	    "CertificateRequest among them",
-	    p->n, s->requested == ANSWER_YES ? "a" : "no");
+	    (unsigned)p->n, s->requested == ANSWER_YES ? "a" : "no");
 }
 
 void

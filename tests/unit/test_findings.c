@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "analyzer/verdict/findings_words.h"
 #include "tests/unit/findings_conversations.h"
 #include "tests/unit/findings_listen.h"
 
@@ -110,12 +111,35 @@ test_numbers_of_cas(void **state)
 	free(said);
 }
 
+/* Spans of years are written with one decimal, like printf's. */
+static void
+test_years(void **state)
+{
+	static const int64_t starts[] = {
+	    365 * 86400LL,   31556952,    31556952LL * 19 / 4 - 60, 31556952LL * 21 / 4 - 60,
+	    31556952LL * 99, 253402300799};
+	struct arena arena = {0};
+	struct arena_writer to;
+	char want[64];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(starts); i++)
+		for (int64_t at = starts[i]; at < starts[i] + 120; at++) {
+			arena_write_begin(&to, &arena);
+			words_put_span(&to, at);
+			snprintf(want, sizeof(want), "%.1f years", (double)at / 31556952.0);
+			assert_string_equal(arena_written(&to), want);
+		}
+	arena_finish(&arena);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_conversations),
 	    cmocka_unit_test(test_stacks),
+	    cmocka_unit_test(test_years),
 	    cmocka_unit_test(test_numbers_of_cas),
 	};
 

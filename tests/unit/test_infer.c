@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "analyzer/verdict/infer_parts.h"
 #include "tests/unit/infer_script.h"
 
 #define ASKED   "s23 s122 s985 s281 s53 "
@@ -357,6 +358,23 @@ test_renegotiation(void **state)
 	}
 }
 
+/* Sentences are what printf would make of them, cut where they are too long. */
+static void
+test_say(void **state)
+{
+	char basis[INFER_BASIS_MAX], key[INFER_BASIS_MAX], want[2 * INFER_BASIS_MAX];
+
+	(void)state;
+	for (size_t len = 0; len < sizeof(key); len++) {
+		memset(key, 'k', len);
+		key[len] = '\0';
+		infer_say(basis, "%u and %u of %s: %u.", 0u, 4294967295u, key, 1205u);
+		snprintf(want, sizeof(want), "%u and %u of %s: %u.", 0u, 4294967295u, key, 1205u);
+		want[INFER_BASIS_MAX - 1] = '\0';
+		assert_string_equal(basis, want);
+	}
+}
+
 int
 main(void)
 {
@@ -368,6 +386,7 @@ main(void)
 	    cmocka_unit_test(test_fragments),
 	    cmocka_unit_test(test_post_handshake),
 	    cmocka_unit_test(test_renegotiation),
+	    cmocka_unit_test(test_say),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
