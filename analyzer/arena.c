@@ -4,7 +4,6 @@
  */
 #include "analyzer/arena.h"
 
-#include <stdalign.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -47,41 +46,28 @@ grow(struct arena *a, size_t size)
 	return true;
 }
 
-static void *
-take(struct arena *a, size_t size)
+void *
+arena_grow(struct arena *a, size_t size)
 {
 	if (size > SIZE_MAX / 2) {
 		a->failed = true;
 		return NULL;
 	}
-	size = round_up(size);
-	if (size > a->left && !grow(a, size))
-		return NULL;
-	void *p = a->free;
-	a->free += size;
-	a->left -= size;
-	a->used += size;
-	return p;
+	return grow(a, round_up(size)) ? arena_room(a, size) : NULL;
 }
 
 void *
 arena_alloc(struct arena *a, size_t size)
 {
-	void *p = take(a, size);
+	void *p = arena_room(a, size);
 
 	return p == NULL ? NULL : memset(p, 0, size);
 }
 
 void *
-arena_room(struct arena *a, size_t size)
-{
-	return take(a, size);
-}
-
-void *
 arena_copy(struct arena *a, const void *data, size_t len)
 {
-	void *p = take(a, len > 0 ? len : 1);
+	void *p = arena_room(a, len > 0 ? len : 1);
 
 	return p == NULL || len == 0 ? p : memcpy(p, data, len);
 }
@@ -89,7 +75,7 @@ arena_copy(struct arena *a, const void *data, size_t len)
 char *
 arena_text(struct arena *a, const void *text, size_t len)
 {
-	char *p = take(a, len + 1);
+	char *p = arena_room(a, len + 1);
 
 	if (p == NULL)
 		return NULL;
@@ -109,7 +95,7 @@ arena_format(struct arena *a, const char *format, ...)
 	va_start(args, format);
 	va_copy(again, args);
 	int n = vsnprintf(here, a->left, format, args);
-	if (n >= 0 && (p = take(a, (size_t)n + 1)) != NULL && p != here)
+	if (n >= 0 && (p = arena_room(a, (size_t)n + 1)) != NULL && p != here)
 		vsnprintf(p, (size_t)n + 1, format, again);
 	va_end(again);
 	va_end(args);
@@ -123,7 +109,7 @@ arena_join(struct arena *a, const struct arena_piece *pieces, size_t count)
 
 	for (size_t i = 0; i < count; i++)
 		len += pieces[i].len;
-	char *text = take(a, len + 1), *p = text;
+	char *text = arena_room(a, len + 1), *p = text;
 	for (size_t i = 0; text != NULL && i < count; i++) {
 		if (pieces[i].len > 0)
 			memcpy(p, pieces[i].text, pieces[i].len);

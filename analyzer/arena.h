@@ -6,6 +6,7 @@
 #ifndef ANALYZER_ARENA_H
 #define ANALYZER_ARENA_H
 
+#include <stdalign.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -27,8 +28,26 @@ struct arena {
 
 /* Zeroed, aligned for any object. NULL when memory is short. */
 void *arena_alloc(struct arena *a, size_t size);
-/* The same with whatever stood there: for what is written before it is read, element by element. */
-void *arena_room(struct arena *a, size_t size);
+/* For arena_room(): from a new block. */
+void *arena_grow(struct arena *a, size_t size);
+/* Like arena_alloc() with whatever stood there: for what is written before it is read, element by
+ * element. */
+static inline void *
+arena_room(struct arena *a, size_t size)
+{
+	const size_t align = alignof(max_align_t);
+	size_t whole = (size + align - 1) / align * align;
+
+	/* a size that cannot be rounded up gives 0 */
+	if (whole < size || whole > a->left)
+		return arena_grow(a, size);
+	void *p = a->free;
+	a->free += whole;
+	a->left -= whole;
+	a->used += whole;
+	return p;
+}
+
 /* A copy of len bytes; NULL when memory is short. */
 void *arena_copy(struct arena *a, const void *data, size_t len);
 /* A NUL-terminated copy of len bytes of text; bytes of value zero are kept as given. */

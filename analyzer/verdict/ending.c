@@ -31,6 +31,16 @@ ending_after(const struct step *end, const struct step *answer)
 	return step_knew(end, answer);
 }
 
+/* Kinds of which one may end the connection; messages and records never do. */
+static bool
+may_end(const struct step *step)
+{
+	const unsigned kinds =
+	    1u << STEP_ALERT | 1u << STEP_SEALED_ALERT | 1u << STEP_FIN | 1u << STEP_RST;
+
+	return (kinds >> step->kind & 1) != 0;
+}
+
 /* A RST that somebody else probably made ends the connection, but decides nothing. */
 static bool
 ends(const struct tls_session *s, const struct step *step)
@@ -105,12 +115,13 @@ first_end(struct facts *f, const struct mutual_auth *m, const struct attempt *a)
 
 	for (size_t i = 0; i < m->n_steps; i++) {
 		const struct step *s = m->steps[i];
-		if (m->attempt_of[i] != index)
+		if (m->attempt_of[i] != index || !may_end(s))
 			continue;
-		if (!reset_decides(m->session, s))
-			f->modifiers |= MODIFIER_RESET_INJECTED_SUSPECTED;
-		if (!ends(m->session, s))
+		if (!ends(m->session, s)) {
+			if (s->kind == STEP_RST)
+				f->modifiers |= MODIFIER_RESET_INJECTED_SUSPECTED;
 			continue;
+		}
 		if (first == NULL)
 			first = s;
 		else if (overrides(m, a, s, first))

@@ -77,13 +77,14 @@ alert_bit(const struct facts *f)
 }
 
 static bool
-fits(const struct rule *r, const struct facts *f)
+fits(const struct rule *r, const struct facts *f, unsigned alert)
 {
-	return (r->stage & 1u << f->stage) != 0 && (r->resumed & 1u << f->resumed.value) != 0 &&
-	       (r->requested & 1u << f->requested.value) != 0 &&
+	/* what tells most rules apart first */
+	return (r->requested & 1u << f->requested.value) != 0 &&
 	       (r->client_cert & 1u << f->client_cert.value) != 0 &&
-	       (r->outcome & 1u << f->outcome.value) != 0 && (r->ending & 1u << f->ending) != 0 &&
-	       (r->alert & alert_bit(f)) != 0;
+	       (r->outcome & 1u << f->outcome.value) != 0 && (r->stage & 1u << f->stage) != 0 &&
+	       (r->resumed & 1u << f->resumed.value) != 0 && (r->ending & 1u << f->ending) != 0 &&
+	       (r->alert & alert) != 0;
 }
 
 /* A cell that is not ANY made its fact part of the verdict: the verdict is as weak as that fact. */
@@ -151,8 +152,10 @@ cannot_tell(const struct facts *f, bool later)
 struct verdict_result
 verdict_of(const struct facts *f, bool later)
 {
+	const unsigned alert = alert_bit(f);
+
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
-		if (!fits(&rules[i], f))
+		if (!fits(&rules[i], f, alert))
 			continue;
 		struct verdict_result v = apply(&rules[i], f);
 		if (v.verdict == VERDICT_CLIENT_CERT_REJECTED)
