@@ -84,7 +84,7 @@ drop_transcript(struct tls_session *s, const struct step *step)
 		transcript_drop(&s->transcript, s->run);
 }
 
-const struct step *
+struct step *
 session_step(struct tls_session *s, const struct step *step)
 {
 	if (step->kind != STEP_GAP)
@@ -258,17 +258,21 @@ keep_transcript(struct tls_session *s, struct step *step, struct bytes body)
 		transcript_drop(&s->transcript, s->run);
 }
 
+/* What a message says is written where its step stands: copied later, all that was read and kept of
+ * it would have to reach memory first. Beyond the limits of a trace it is read all the same. */
 const struct step *
 session_message(struct tls_session *s, struct step *step, struct bytes body)
 {
 	const size_t known = sizeof(readers) / sizeof(readers[0]);
+	struct step *in_trace = session_step(s, step);
+	struct step *p = in_trace != NULL ? in_trace : step;
 
-	if (!step->damaged && step->type < known && readers[step->type] != NULL)
-		step->detail = readers[step->type](s, step, body, &step->damaged);
-	if (is_client_chain(step))
-		watch_revocation(s, step->detail);
-	keep_transcript(s, step, body);
-	return session_step(s, step);
+	if (!p->damaged && p->type < known && readers[p->type] != NULL)
+		p->detail = readers[p->type](s, p, body, &p->damaged);
+	if (is_client_chain(p))
+		watch_revocation(s, p->detail);
+	keep_transcript(s, p, body);
+	return in_trace;
 }
 
 void

@@ -140,7 +140,7 @@ void session_destroy(struct tls_session *s); /* takes NULL */
 
 /* Append a step that is no message. Both give it as it stands in the trace; NULL when it does not.
  */
-const struct step *session_step(struct tls_session *s, const struct step *step);
+struct step *session_step(struct tls_session *s, const struct step *step);
 /* Append a message; body is its body, empty when step->damaged. What it says completes the step. */
 const struct step *session_message(struct tls_session *s, struct step *step, struct bytes body);
 /* An SSLv2-format ClientHello; body is the message behind the record header. */
