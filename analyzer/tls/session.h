@@ -100,7 +100,6 @@ struct tls_session {
 	bool client_guessed;      /* no hello was seen */
 	bool over;                /* a fatal alert or close was read in the clear */
 	bool limit;               /* a limit was reached on the way */
-	bool hole_before[2];      /* by side: bytes were lost before TLS was recognised in it */
 	struct tls_run *run;
 	struct arena arena;
 	uint64_t first_frame;

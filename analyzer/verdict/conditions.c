@@ -309,7 +309,7 @@ answered_in_plaintext(const struct finding_case *c)
 	const struct step *first = s->trace.side[TLS_SERVER].first;
 
 	if (s->server_hello != NULL || s->version != TLS_VERSION_UNKNOWN || first == NULL ||
-	    first->kind != STEP_FOREIGN || first->at > 1 || s->hole_before[TLS_SERVER])
+	    first->kind != STEP_FOREIGN || first->at > 1)
 		return false;
 	return c->attempt->seen[EVENT_CLIENT_HELLO] != NULL && s->foreign_text != NULL &&
 	       !session_direction(s, TLS_SERVER)->gap &&
