@@ -13,7 +13,8 @@
 /* clang-format off */
 #define MERGE_KINDS(X) \
 	X(incident) X(file) X(name) X(sentence) X(profile) X(answer) X(conclusion) X(step) \
-	X(claim) X(certificate) X(chain) X(request) X(ladder) X(fact_list)
+	X(claim) X(certificate) X(chain) X(request) X(ladder) X(fact_list) \
+	X(diagnosis) X(finding_list)
 /* clang-format on */
 
 enum merge_kind {

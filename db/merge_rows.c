@@ -26,6 +26,7 @@ static const struct {
     {MERGE_KIND_claim, NULL},      {MERGE_KIND_certificate, "sha256"},
     {MERGE_KIND_chain, NULL},      {MERGE_KIND_request, "digest"},
     {MERGE_KIND_ladder, NULL},     {MERGE_KIND_fact_list, NULL},
+    {MERGE_KIND_diagnosis, NULL},  {MERGE_KIND_finding_list, NULL},
 };
 
 /* Rows of captures. Relations across captures are those of incidents, which are related anew. */
@@ -41,7 +42,6 @@ static const struct {
     {OF_CAPTURE(without_tls)},
     {"session", CAPTURES "session s ON s.id BETWEEN c.first AND c.last WHERE c.take"},
     {OF_SESSION(story)},
-    {OF_SESSION(finding)},
     {OF_SESSION(revised)},
     {OF_SESSION(revised_fact)},
     {OF_SESSION(revised_finding)},
@@ -167,18 +167,17 @@ copy_table(struct merge *m, const char *table, const char *from)
 	return ok;
 }
 
-/* Equal digests are equal items: those of known requests are there. */
+/* What a dictionary's rows are made of; of known ones it is there. */
 static bool
-copy_request_items(struct merge *m)
+copy_parts(struct merge *m, const char *table)
 {
 	struct lists l;
 
 	lists_init(m, &l);
-	bool ok =
-	    list_columns(m, &l, "request_item", false, NULL) &&
-	    run(m, sqlite3_mprintf("INSERT OR IGNORE INTO main.request_item (%s) SELECT %s FROM "
-				   "shard.request_item s",
-				   sqlite3_str_value(l.names), sqlite3_str_value(l.values)));
+	bool ok = list_columns(m, &l, table, false, NULL) &&
+		  run(m, sqlite3_mprintf(
+			     "INSERT OR IGNORE INTO main.%s (%s) SELECT %s FROM shard.%s s", table,
+			     sqlite3_str_value(l.names), sqlite3_str_value(l.values), table));
 	lists_finish(&l);
 	return ok;
 }
@@ -189,7 +188,7 @@ merge_rows_copy(struct merge *m)
 	for (size_t i = 0; i < sizeof(dictionaries) / sizeof(dictionaries[0]); i++)
 		if (!copy_dictionary(m, dictionaries[i].kind, dictionaries[i].key))
 			return false;
-	if (!copy_request_items(m))
+	if (!copy_parts(m, "request_item") || !copy_parts(m, "finding"))
 		return false;
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		if (!copy_table(m, tables[i].table, tables[i].from))

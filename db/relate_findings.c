@@ -143,10 +143,12 @@ add_old(struct relate_run *run, int64_t rank, int weight, uint32_t cause)
 static bool
 ask_for_old(struct relate_run *run, int64_t session_id)
 {
-	sqlite3_stmt *stmt = relate_ask(
-	    run->d,
-	    "SELECT rank, cause, severity, certainty, explains FROM finding WHERE session_id = ?1",
-	    session_id, 0);
+	sqlite3_stmt *stmt =
+	    relate_ask(run->d,
+		       "SELECT f.rank, k.cause, k.severity, k.certainty, k.explains FROM session s "
+		       "CROSS JOIN finding f ON f.list_id = s.findings_id "
+		       "CROSS JOIN diagnosis k ON k.id = f.diagnosis_id WHERE s.id = ?1",
+		       session_id, 0);
 	bool none = false, ok = stmt != NULL;
 
 	while (ok && (ok = relate_next(run->d, stmt, &none)) && !none)

@@ -2,7 +2,8 @@
 --
 -- Hot and cold: `session` is small (counts and filters scan it), `story` is what one session's page
 -- needs. Whatever repeats is stored once by content in a dictionary (name, sentence, profile, answer,
--- conclusion, step, claim, ladder, fact_list, chain, request, certificate), and rows hold its id.
+-- conclusion, step, claim, diagnosis, ladder, fact_list, finding_list, chain, request, certificate),
+-- and rows hold its id.
 -- Dictionaries hold the words of outcome_names.def as the store writes them, so no list of words
 -- stands here.
 --
@@ -15,10 +16,11 @@
 --                                                what has any length "5/0x1@4": /size, x size
 --   fact_list.items  claim        "9#2=0@34"     = number of the value in story.fact_values (absent:
 --                                                the claim's), @moments in `digits` each
+--   finding_list.items diagnosis  "9#2=3@3,4"    by rank; = and @ as in `finding`
 --   chain.certificates            certificate ids, "4#2" when the position is not the index
 --
--- Ladders and facts repeat, but for when things were and how much data there was. That is the
--- session's own, in its story: moments (frames after first_frame, and ns after started_ns), and sizes.
+-- Ladders, facts and findings repeat, but for when things were and how much data there was. That is
+-- the session's own, in its story: moments (frames after first_frame, and ns after started_ns), and sizes.
 -- The lists refer to both by number, from 0. They stand in texts side by side, each in as many digits
 -- as the widest needs ("003-17420", 3 digits): CAST(substr(text, 1 + k * digits, digits) AS INTEGER).
 
@@ -93,8 +95,7 @@ CREATE TABLE name (
 	text TEXT NOT NULL UNIQUE
 ) STRICT;
 
--- What explanations and findings say. {frame} stands for finding.named_frame, {ms} for
--- story.named_ms, unless that is NULL; in what pass 2 says for nothing.
+-- What explanations and findings say. {frame} stands for the frame of finding.named, {ms} for story.named_ms, unless there is none; in what pass 2 says for nothing.
 CREATE TABLE sentence (
 	id INTEGER PRIMARY KEY,
 	digest INTEGER,
@@ -170,6 +171,20 @@ CREATE TABLE claim (
 ) STRICT;
 CREATE INDEX claim_digest ON claim (digest) WHERE digest IS NOT NULL;
 
+-- What a finding says.
+CREATE TABLE diagnosis (
+	id INTEGER PRIMARY KEY,
+	digest INTEGER,
+	cause TEXT NOT NULL,
+	certainty TEXT NOT NULL,
+	severity TEXT NOT NULL,
+	explanation_id INTEGER REFERENCES sentence (id),
+	server_fix_id INTEGER REFERENCES sentence (id),
+	client_fix_id INTEGER REFERENCES sentence (id),
+	explains INTEGER NOT NULL -- the decisive event
+) STRICT;
+CREATE INDEX diagnosis_digest ON diagnosis (digest) WHERE digest IS NOT NULL;
+
 CREATE TABLE ladder (
 	id INTEGER PRIMARY KEY,
 	digest INTEGER,
@@ -185,6 +200,29 @@ CREATE TABLE fact_list (
 	items TEXT NOT NULL
 ) STRICT;
 CREATE INDEX fact_list_digest ON fact_list (digest) WHERE digest IS NOT NULL;
+
+-- items tell lists apart; `finding` has them as rows.
+CREATE TABLE finding_list (
+	id INTEGER PRIMARY KEY,
+	digest INTEGER,
+	items TEXT NOT NULL
+) STRICT;
+CREATE INDEX finding_list_digest ON finding_list (digest) WHERE digest IS NOT NULL;
+
+CREATE TABLE finding (
+	list_id INTEGER NOT NULL REFERENCES finding_list (id),
+	rank INTEGER NOT NULL,
+	attempt_no INTEGER NOT NULL,
+	diagnosis_id INTEGER NOT NULL REFERENCES diagnosis (id),
+	named INTEGER,    -- number of the moment whose frame its sentences name
+	moment_1 INTEGER, -- likewise; NULL behind the last
+	moment_2 INTEGER,
+	moment_3 INTEGER,
+	moment_4 INTEGER,
+	moment_5 INTEGER,
+	moment_6 INTEGER,
+	PRIMARY KEY (list_id, rank)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE certificate (
 	id INTEGER PRIMARY KEY,
@@ -256,6 +294,7 @@ CREATE TABLE session (
 	ended_ns INTEGER NOT NULL,
 	client_certificate_id INTEGER REFERENCES certificate (id),
 	server_certificate_id INTEGER REFERENCES certificate (id),
+	findings_id INTEGER REFERENCES finding_list (id), -- of pass 1
 	attempt_no INTEGER,      -- of the headline; NULL 1
 	outcome_rule INTEGER,    -- NULL: the outcome was not inferred
 	signs INTEGER,           -- 1 corroborable, 2 unsolicited, 4 blamed
@@ -280,27 +319,11 @@ CREATE TABLE story (
 	frame_digits INTEGER NOT NULL,
 	frames TEXT,      -- of the moments
 	time_digits INTEGER NOT NULL,
-	times TEXT,       -- of the moments; 0 where only a fact tells the frame
+	times TEXT,       -- of the moments; 0 where only a fact or a finding tells the frame
 	size_digits INTEGER NOT NULL,
 	sizes TEXT,
 	fact_values TEXT  -- a JSON array; values too long to come again
 ) STRICT;
-
-CREATE TABLE finding (
-	session_id INTEGER NOT NULL REFERENCES session (id),
-	rank INTEGER NOT NULL,
-	attempt_no INTEGER NOT NULL,
-	cause TEXT NOT NULL,
-	certainty TEXT NOT NULL,
-	severity TEXT NOT NULL,
-	explanation_id INTEGER REFERENCES sentence (id),
-	server_fix_id INTEGER REFERENCES sentence (id),
-	client_fix_id INTEGER REFERENCES sentence (id),
-	named_frame INTEGER,       -- by its sentences
-	frames TEXT,
-	explains INTEGER NOT NULL, -- the decisive event
-	PRIMARY KEY (session_id, rank)
-) STRICT, WITHOUT ROWID;
 
 CREATE TABLE relation (
 	session_id INTEGER NOT NULL REFERENCES session (id),

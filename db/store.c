@@ -33,16 +33,16 @@ static const char *const statements[STORE_STATEMENT_COUNT] = {
     [STORE_SESSION_INSERT] =
 	"INSERT INTO session (id, capture_id, profile_id, answer_id, conclusion_id, client_ip, client_port, "
 	"server_ip, server_port, client_mac, eap_identity_id, sni_id, stream, first_frame, last_frame, started_ns, "
-	"ended_ns, client_certificate_id, server_certificate_id, attempt_no, outcome_rule, signs, handle, used, "
-	"ticket_length, identity_length) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
-	"?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)",
+	"ended_ns, client_certificate_id, server_certificate_id, findings_id, attempt_no, outcome_rule, signs, handle, "
+	"used, ticket_length, identity_length) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
+	"?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)",
     [STORE_STORY_INSERT] =
 	"INSERT INTO story (session_id, community_id, client_random, server_random, explanation_id, named_ms, attempts, "
 	"chains, requests, facts_id, ladder_id, frame_digits, frames, time_digits, times, size_digits, sizes, "
 	"fact_values) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
     [STORE_FINDING_INSERT] =
-	"INSERT INTO finding (session_id, rank, attempt_no, cause, certainty, severity, explanation_id, server_fix_id, "
-	"client_fix_id, named_frame, frames, explains) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+	"INSERT INTO finding (list_id, rank, attempt_no, diagnosis_id, named, moment_1, moment_2, moment_3, moment_4, "
+	"moment_5, moment_6) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     [STORE_REQUEST_ITEM_INSERT] =
 	"INSERT INTO request_item (request_id, position, kind, value) VALUES (?1, ?2, ?3, ?4)",
     [STORE_WITHOUT_TLS_INSERT] =
@@ -246,64 +246,13 @@ store_wait(struct store *s, unsigned ms)
 	sqlite3_busy_timeout(s->d.db, (int)ms);
 }
 
-/* What only deleted captures referred to: their certificates would still be seen, their names still
- * be in the file. The other dictionaries hold our own words. */
-static bool
-sweep(struct store *s)
-{
-	static const char sql[] =
-	    "BEGIN IMMEDIATE;"
-	    "DELETE FROM chain WHERE id NOT IN"
-	    " (SELECT CAST(value AS INTEGER) FROM story, json_each(story.chains));"
-	    "DELETE FROM certificate WHERE id NOT IN"
-	    " (SELECT CAST(value AS INTEGER) FROM chain, json_each(chain.certificates));"
-	    "CREATE TEMP TABLE used AS SELECT DISTINCT CAST(value AS INTEGER) AS id"
-	    " FROM story, json_each(story.requests);"
-	    "DELETE FROM request_item WHERE request_id NOT IN (SELECT id FROM used);"
-	    "DELETE FROM request WHERE id NOT IN (SELECT id FROM used);"
-	    "DROP TABLE used;"
-	    "DELETE FROM name WHERE id NOT IN"
-	    " (SELECT sni_id FROM session WHERE sni_id IS NOT NULL UNION"
-	    " SELECT eap_identity_id FROM session WHERE eap_identity_id IS NOT NULL);"
-	    "DELETE FROM sentence WHERE id NOT IN"
-	    " (SELECT explanation_id FROM story WHERE explanation_id IS NOT NULL UNION"
-	    " SELECT explanation_id FROM finding WHERE explanation_id IS NOT NULL UNION"
-	    " SELECT server_fix_id FROM finding WHERE server_fix_id IS NOT NULL UNION"
-	    " SELECT client_fix_id FROM finding WHERE client_fix_id IS NOT NULL UNION"
-	    " SELECT explanation_id FROM revised WHERE explanation_id IS NOT NULL UNION"
-	    " SELECT explanation_id FROM revised_finding WHERE explanation_id IS NOT NULL UNION"
-	    " SELECT server_fix_id FROM revised_finding WHERE server_fix_id IS NOT NULL UNION"
-	    " SELECT client_fix_id FROM revised_finding WHERE client_fix_id IS NOT NULL);"
-	    "DELETE FROM ladder WHERE id NOT IN"
-	    " (SELECT ladder_id FROM story WHERE ladder_id IS NOT NULL);"
-	    "DELETE FROM fact_list WHERE id NOT IN"
-	    " (SELECT facts_id FROM story WHERE facts_id IS NOT NULL);"
-	    "DELETE FROM claim WHERE id NOT IN"
-	    " (SELECT CAST(value AS INTEGER) FROM fact_list, json_each(fact_list.items) UNION"
-	    " SELECT claim_id FROM revised_fact);"
-	    "DELETE FROM profile WHERE id NOT IN (SELECT profile_id FROM session);"
-	    "DELETE FROM incident WHERE id NOT IN"
-	    " (SELECT incident_id FROM capture WHERE incident_id IS NOT NULL);"
-	    "UPDATE state SET sweep = 0;"
-	    "COMMIT";
-	int64_t due;
-
-	if (!database_number(&s->d, "SELECT sweep FROM state", &due))
-		return false;
-	if (due == 0 || database_exec(&s->d, sql))
-		return true;
-	if (sqlite3_get_autocommit(s->d.db) == 0)
-		sqlite3_exec(s->d.db, "ROLLBACK", NULL, NULL, NULL);
-	return false;
-}
-
 bool
 store_close(struct store *s)
 {
 	struct database *d = &s->d;
 	bool ok = !s->in_capture || store_abandon(s);
 
-	ok = ok && relate_incidents(d, s->dictionary) && sweep(s) &&
+	ok = ok && relate_incidents(d, s->dictionary) && store_sweep(s) &&
 	     database_exec(d, embed_indexes_sql);
 	finalize(s);
 	/* Others may have it open; then the last to close takes it back. Not a fault. */

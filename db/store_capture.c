@@ -266,7 +266,6 @@ store_capture_delete(struct store *s, int64_t id)
 	    "(SELECT run FROM comparison_point WHERE capture_id = ?1)",
 	    "DELETE FROM comparison_point WHERE run IN "
 	    "(SELECT run FROM comparison_point WHERE capture_id = ?1)",
-	    "DELETE FROM finding WHERE session_id BETWEEN ?2 AND ?3",
 	    "DELETE FROM story WHERE session_id BETWEEN ?2 AND ?3",
 	    "DELETE FROM session WHERE id BETWEEN ?2 AND ?3",
 	    "DELETE FROM without_tls WHERE capture_id = ?1",

@@ -201,6 +201,33 @@ store_ids_claim(struct dictionary *c, const struct outcome_fact *f, bool ms, int
 	return dictionary_resolve(c, &k, v, id, &made);
 }
 
+bool
+store_ids_diagnosis(struct store *s, const struct outcome_finding *f, const int64_t sentences[3],
+		    int64_t *id)
+{
+	struct dictionary_key k;
+	bool made;
+
+	dictionary_key_begin(&k, DICTIONARY_DIAGNOSIS, f->explains);
+	dictionary_key_text(&k, f->cause);
+	dictionary_key_text(&k, f->certainty);
+	dictionary_key_text(&k, f->severity);
+	dictionary_key_bytes(&k, sentences, 3 * sizeof(sentences[0]));
+	*id = dictionary_cached(s->dictionary, &k);
+	if (*id != 0)
+		return true;
+	struct dictionary_value v[] = {
+	    dictionary_text(f->cause),
+	    dictionary_text(f->certainty),
+	    dictionary_text(f->severity),
+	    dictionary_number_or_null(sentences[0], 0),
+	    dictionary_number_or_null(sentences[1], 0),
+	    dictionary_number_or_null(sentences[2], 0),
+	    dictionary_number(f->explains),
+	};
+	return dictionary_resolve(s->dictionary, &k, v, id, &made);
+}
+
 /* seconds, or INT64_MIN */
 static struct dictionary_value
 seconds(int64_t t)

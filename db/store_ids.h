@@ -15,6 +15,9 @@ bool store_ids_conclusion(struct store *s, const struct outcome *o, int64_t *id)
 bool store_ids_step(struct store *s, const struct outcome_message *m, int64_t *id);
 /* Without frames. ms: {ms} in its basis stands for the story's. */
 bool store_ids_claim(struct dictionary *c, const struct outcome_fact *f, bool ms, int64_t *id);
+/* sentences: ids of explanation, server_fix and client_fix; 0 none. Without frames. */
+bool store_ids_diagnosis(struct store *s, const struct outcome_finding *f,
+			 const int64_t sentences[3], int64_t *id);
 /* Keeps the id in *c for the next session. */
 bool store_ids_certificate(struct store *s, struct outcome_certificate *c, int64_t *id);
 /* certificates: a JSON array of ids, len bytes. */

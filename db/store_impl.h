@@ -40,13 +40,14 @@ enum store_statement {
 	STORE_STATEMENT_COUNT
 };
 
-/* The ladder and the facts of the session being emitted (store_lists.c). */
+/* Ladder, facts and findings of the session being emitted (store_lists.c). */
 struct store_lists {
-	int64_t ladder, facts;        /* ids; 0: empty */
-	struct numbers frames, times; /* moments */
-	struct numbers sizes;         /* lengths and repeats that no other session would have */
-	struct text values;           /* of facts, a JSON array; empty: none */
-	struct text key, items;       /* of the list being made: what finds it, how it is written */
+	int64_t ladder, facts, findings; /* ids; 0: empty */
+	struct numbers frames, times;    /* moments */
+	struct numbers sizes;            /* lengths and repeats that no other session would have */
+	struct text values;              /* of facts, a JSON array; empty: none */
+	struct numbers diagnoses;        /* of findings being made: their ids */
+	struct text key, items; /* of the list being made: what finds it, how it is written */
 };
 
 struct store {
@@ -79,6 +80,8 @@ void store_forget(struct store *s);
 /* A name of the capture, of the part if that is not 0. file may be NULL. */
 bool store_put_name(struct store *s, int64_t capture_id, const char *path, const char *abs_path,
 		    const struct store_file *file, unsigned part_no);
+/* What only deleted captures referred to goes (store_sweep.c). */
+bool store_sweep(struct store *s);
 /* Captures that are nothing but parts of this one go (store_parts.c). */
 bool store_supersede(struct store *s);
 /* The capture that is being stored is in the incident of one that goes for it, too. */

@@ -1,5 +1,5 @@
 /*
- * store_lists.c - what the ladder and the facts share: moments, keys, items. See store_lists.h.
+ * store_lists.c - what ladder, facts and findings share: moments, keys, items. See store_lists.h.
  */
 #include "db/store_lists.h"
 
@@ -15,6 +15,7 @@ store_lists_finish(struct store_lists *l)
 	numbers_finish(&l->frames);
 	numbers_finish(&l->times);
 	numbers_finish(&l->sizes);
+	numbers_finish(&l->diagnoses);
 	text_finish(&l->values);
 	text_finish(&l->key);
 	text_finish(&l->items);
@@ -78,14 +79,22 @@ store_lists_item(struct store *s, int64_t id, unsigned attempt_no, size_t more)
 }
 
 bool
+store_lists_end(struct store *s)
+{
+	if (!text_reserve(&s->lists.items, 1))
+		return store_lists_no_memory(s);
+	text_put_char(&s->lists.items, ']');
+	return true;
+}
+
+bool
 store_lists_resolve(struct store *s, const struct dictionary_key *k, size_t digits, int64_t *id)
 {
 	struct text *t = &s->lists.items;
 	bool made;
 
-	if (!text_reserve(t, 1))
-		return store_lists_no_memory(s);
-	text_put_char(t, ']');
+	if (!store_lists_end(s))
+		return false;
 	struct dictionary_value v[] = {dictionary_number((int64_t)digits),
 				       {DICTIONARY_TEXT, 0, t->data, t->len}};
 	return dictionary_resolve(s->dictionary, k, v, id, &made);
@@ -112,11 +121,12 @@ store_lists_make(struct store *s, const struct outcome *o, const struct store_cu
 {
 	struct store_lists *l = &s->lists;
 
-	l->ladder = l->facts = 0;
+	l->ladder = l->facts = l->findings = 0;
 	numbers_clear(&l->frames);
 	numbers_clear(&l->times);
 	numbers_clear(&l->sizes);
 	l->values.len = 0;
-	/* the facts' frames are those of the ladder */
-	return store_lists_ladder(s, o) && store_lists_facts(s, o, ms) && write_own(s);
+	/* the others' frames are those of the ladder */
+	return store_lists_ladder(s, o) && store_lists_facts(s, o, ms) &&
+	       store_lists_findings(s, o) && write_own(s);
 }

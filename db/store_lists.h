@@ -1,7 +1,7 @@
 /*
- * store_lists.h - a session's ladder and facts: lists that many sessions share, stored once, and
- * beside them what is the session's own. How both are written is in schema.sql.
- * Between store_session.c and store_ids.c. All give false for a fault.
+ * store_lists.h - a session's ladder, facts and findings: lists that many sessions share, stored
+ * once, and beside them what is the session's own. How both are written is in schema.sql. Between
+ * store_session.c and store_ids.c. All give false for a fault.
  *
  * Most lists are known: each is found by one lookup, whose key holds the words themselves. Only a
  * new one is written as ids.
@@ -14,13 +14,15 @@
 /* Fills s->lists. ms: what the session's explanation names. */
 bool store_lists_make(struct store *s, const struct outcome *o, const struct store_cut *ms);
 
-/* --- of store_ladder.c and store_facts.c ------------------------------------------------------ */
+/* --- of store_ladder.c, store_facts.c, store_findings.c -------------------------------------- */
 
 enum { STORE_LISTS_ITEM = 8 + 6 * (TEXT_INT_MAX + 1) }; /* six numbers with their marks, quotes */
 
 bool store_lists_ladder(struct store *s, const struct outcome *o);
 /* After the ladder. */
 bool store_lists_facts(struct store *s, const struct outcome *o, const struct store_cut *ms);
+/* After both; they stand in the order of their ranks, which count from 1. */
+bool store_lists_findings(struct store *s, const struct outcome *o);
 
 bool store_lists_no_memory(struct store *s); /* false */
 /* The next record of s->lists.key, and room for `more` bytes behind it. */
@@ -31,13 +33,15 @@ store_lists_text_size(const char *text)
 {
 	return text != NULL ? strlen(text) + 1 : 0;
 }
-/* The number of a moment: after the session's first frame and start; of a fact only the frame is
- * known. A new one is added. */
+/* The number of a moment: after the session's first frame and start; of facts and findings only the
+ * frame is known. A new one is added. */
 bool store_lists_moment(struct store *s, int64_t frame, int64_t ns, uint32_t *moment);
 bool store_lists_moment_of_frame(struct store *s, int64_t frame, uint32_t *moment);
 /* [" or ," with the id, and the attempt when it is not the first; `more` bytes have room, too. */
 bool store_lists_item(struct store *s, int64_t id, unsigned attempt_no, size_t more);
-/* The items are a list, found or made; digits: of a moment in it. */
+/* The list's bracket. */
+bool store_lists_end(struct store *s);
+/* Ends the list and finds or makes its row; digits: of a moment in it. */
 bool store_lists_resolve(struct store *s, const struct dictionary_key *k, size_t digits,
 			 int64_t *id);
 

@@ -8,16 +8,6 @@
 
 #include <string.h>
 
-void
-store_rows_frames(struct text *t, const struct outcome_frames *f)
-{
-	for (unsigned i = 0; i < f->count && i < OUTCOME_FRAMES_MAX; i++) {
-		if (i > 0)
-			text_put_char(t, ',');
-		text_put_int(t, (int64_t)f->frame[i]);
-	}
-}
-
 static void
 bind_list(sqlite3_stmt *stmt, int column, const struct text *t)
 {
@@ -140,7 +130,8 @@ insert_session(struct store *s, const struct outcome *o, const struct store_refe
 	sqlite3_bind_int64(stmt, 17, o->ended_ns);
 	bind_or_null(stmt, 18, r->client_certificate, 0);
 	bind_or_null(stmt, 19, r->server_certificate, 0);
-	bind_notes(s, stmt, 20, o, r->signs);
+	bind_or_null(stmt, 20, s->lists.findings, 0);
+	bind_notes(s, stmt, 21, o, r->signs);
 	return database_run(&s->d, stmt);
 }
 
@@ -189,12 +180,7 @@ insert_story(struct store *s, const struct outcome *o, const struct store_refere
 bool
 store_rows_insert(struct store *s, const struct outcome *o, const struct store_references *r)
 {
-	if (!insert_session(s, o, r) || !insert_story(s, o, r))
-		return false;
-	for (size_t i = 0; i < o->n_findings; i++)
-		if (!store_finding_insert(s, &o->findings[i]))
-			return false;
-	return true;
+	return insert_session(s, o, r) && insert_story(s, o, r);
 }
 
 bool

@@ -1,5 +1,5 @@
 /*
- * store_rows.h - writing one session: its own row, its story, its findings.
+ * store_rows.h - writing one session: its own row and its story.
  * Between store_session.c, which makes the lists and finds the ids, and SQLite.
  */
 #ifndef DB_STORE_ROWS_H
@@ -15,14 +15,8 @@ struct store_references {
 	struct store_cut ms;                            /* that its explanation names */
 };
 
-enum { STORE_FRAMES_MAX = OUTCOME_FRAMES_MAX * (TEXT_INT_MAX + 1) };
-
 /* For pass 2; bits of enum relate_sign. */
 unsigned store_rows_signs(const struct outcome *o);
-/* A comma list; *t has room for STORE_FRAMES_MAX bytes. */
-void store_rows_frames(struct text *t, const struct outcome_frames *f);
-/* Of the session s->next_session (store_finding.c). */
-bool store_finding_insert(struct store *s, const struct outcome_finding *f);
 /* The session is s->next_session, its lists are in *s. */
 bool store_rows_insert(struct store *s, const struct outcome *o, const struct store_references *r);
 

@@ -1,7 +1,7 @@
 /*
  * store_sentence.h - sentences repeat from session to session but for a number that they name: that
  * is cut out and stored beside the id, and the view puts it back.
- * Between store_rows.c, store_finding.c and store_ids.c.
+ * Between store_rows.c, store_findings.c and store_ids.c.
  */
 #ifndef DB_STORE_SENTENCE_H
 #define DB_STORE_SENTENCE_H

@@ -329,17 +329,54 @@ FROM story t
 JOIN json_each(t.requests) j
 JOIN request_item r ON r.request_id = CAST(j.value AS INTEGER);
 
+-- Of a session to which pass 2 added none; else in its order those that stay, and those it added.
 CREATE VIEW findings AS
 WITH told AS NOT MATERIALIZED (
-	SELECT session_id, attempt_no, rank, cause, certainty, severity,
-		(SELECT replace(text, '{frame}', coalesce(named_frame, '{frame}')) FROM sentence WHERE id = explanation_id)
+	SELECT
+		session_id,
+		attempt_no,
+		rank,
+		cause,
+		certainty,
+		severity,
+		(SELECT iif(named IS NULL, text, replace(text, '{frame}', named_frame)) FROM sentence WHERE id = explanation_id)
 			AS explanation,
-		(SELECT replace(text, '{frame}', coalesce(named_frame, '{frame}')) FROM sentence WHERE id = server_fix_id)
+		(SELECT iif(named IS NULL, text, replace(text, '{frame}', named_frame)) FROM sentence WHERE id = server_fix_id)
 			AS server_fix,
-		(SELECT replace(text, '{frame}', coalesce(named_frame, '{frame}')) FROM sentence WHERE id = client_fix_id)
+		(SELECT iif(named IS NULL, text, replace(text, '{frame}', named_frame)) FROM sentence WHERE id = client_fix_id)
 			AS client_fix,
-		frames
-	FROM finding
+		(first_frame + substr(frames, 1 + frame_digits * moment_1, frame_digits))
+			|| iif(moment_2 IS NULL, '', ',' || (first_frame + substr(frames, 1 + frame_digits * moment_2, frame_digits))
+			|| iif(moment_3 IS NULL, '', ',' || (first_frame + substr(frames, 1 + frame_digits * moment_3, frame_digits))
+			|| iif(moment_4 IS NULL, '', ',' || (first_frame + substr(frames, 1 + frame_digits * moment_4, frame_digits))
+			|| iif(moment_5 IS NULL, '', ',' || (first_frame + substr(frames, 1 + frame_digits * moment_5, frame_digits))
+			|| iif(moment_6 IS NULL, '', ',' || (first_frame + substr(frames, 1 + frame_digits * moment_6, frame_digits))))))) AS frames
+	FROM (
+		SELECT
+			s.id AS session_id,
+			f.attempt_no,
+			f.rank,
+			k.cause,
+			k.certainty,
+			k.severity,
+			k.explanation_id,
+			k.server_fix_id,
+			k.client_fix_id,
+			f.named,
+			s.first_frame + substr(t.frames, 1 + t.frame_digits * f.named, t.frame_digits) AS named_frame,
+			s.first_frame,
+			t.frames,
+			t.frame_digits,
+			f.moment_1,
+			f.moment_2,
+			f.moment_3,
+			f.moment_4,
+			f.moment_5,
+			f.moment_6
+		FROM session s
+		CROSS JOIN finding f ON f.list_id = s.findings_id
+		CROSS JOIN diagnosis k ON k.id = f.diagnosis_id
+		CROSS JOIN story t ON t.session_id = s.id)
 )
 SELECT session_id, attempt_no, rank, cause, certainty, severity, explanation, server_fix, client_fix, frames
 FROM told f
@@ -347,15 +384,29 @@ WHERE NOT EXISTS (SELECT 1 FROM revised_finding r WHERE r.session_id = f.session
 UNION ALL
 SELECT
 	r.session_id,
-	coalesce(r.attempt_no, f.attempt_no),
+	f.attempt_no,
 	r.rank,
-	coalesce(r.cause, f.cause),
-	coalesce(r.certainty, f.certainty),
-	coalesce(r.severity, f.severity),
-	iif(r.of, f.explanation, (SELECT text FROM sentence WHERE id = r.explanation_id)),
-	iif(r.of, f.server_fix, (SELECT text FROM sentence WHERE id = r.server_fix_id)),
-	iif(r.of, f.client_fix, (SELECT text FROM sentence WHERE id = r.client_fix_id)),
-	iif(r.of, f.frames, coalesce(
+	f.cause,
+	f.certainty,
+	f.severity,
+	f.explanation,
+	f.server_fix,
+	f.client_fix,
+	f.frames
+FROM revised_finding r
+CROSS JOIN told f ON f.session_id = r.session_id AND f.rank = r.of
+UNION ALL
+SELECT
+	r.session_id,
+	r.attempt_no,
+	r.rank,
+	r.cause,
+	r.certainty,
+	r.severity,
+	(SELECT text FROM sentence WHERE id = r.explanation_id),
+	(SELECT text FROM sentence WHERE id = r.server_fix_id),
+	(SELECT text FROM sentence WHERE id = r.client_fix_id),
+	coalesce(
 		(SELECT (SELECT group_concat(frame) FROM (SELECT s.first_frame + substr(t.frames, 1 + t.frame_digits
 				* substr(j.value, instr(j.value, '@') + 1 + n.value * l.digits, l.digits), t.frame_digits) AS frame
 			FROM json_each('[0,1,2,3,4,5]') n
@@ -369,9 +420,9 @@ SELECT
 		WHERE t.session_id = r.session_id AND k.fact = r.shown_by
 			AND r.attempt_no = CASE instr(j.value, '#') WHEN 0 THEN 1
 				ELSE CAST(substr(j.value, instr(j.value, '#') + 1) AS INTEGER) END),
-		(SELECT CAST(first_frame AS TEXT) FROM session WHERE id = r.session_id)))
+		(SELECT CAST(first_frame AS TEXT) FROM session WHERE id = r.session_id))
 FROM revised_finding r
-LEFT JOIN told f ON f.session_id = r.session_id AND f.rank = r.of;
+WHERE r.of IS NULL;
 
 CREATE VIEW related AS
 SELECT session_id, relation, other_session_id FROM relation;

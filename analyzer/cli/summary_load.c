@@ -24,16 +24,19 @@ static const char sql_sessions[] =
 /* The first finding of sessions where it is a failure and more than possible, in the order of
  * sessions. What both passes say stands for what the first one says. */
 static const char *const sql_causes[] = {
-    "SELECT r.session_id, coalesce(r.cause, (SELECT cause FROM finding f"
-    " WHERE f.session_id = r.session_id AND f.rank = r.of"
-    " AND f.severity = 'failure' AND f.certainty <> 'possible')) FROM capture c"
+    "SELECT r.session_id, coalesce(r.cause, (SELECT k.cause FROM session s"
+    " CROSS JOIN finding f ON f.list_id = s.findings_id AND f.rank = r.of"
+    " CROSS JOIN diagnosis k ON k.id = f.diagnosis_id WHERE s.id = r.session_id"
+    " AND k.severity = 'failure' AND k.certainty <> 'possible')) FROM capture c"
     " CROSS JOIN revised_finding r ON r.session_id BETWEEN c.first_session AND c.last_session"
     " WHERE r.rank = 1"
     " AND (r.of OR (r.severity = 'failure' AND r.certainty <> 'possible'))"
     " AND" CAPTURE_OF_THIS_RUN "ORDER BY c.id",
-    "SELECT f.session_id, f.cause FROM capture c"
-    " CROSS JOIN finding f ON f.session_id BETWEEN c.first_session AND c.last_session"
-    " WHERE f.rank = 1 AND f.severity = 'failure' AND f.certainty <> 'possible'"
+    "SELECT s.id, k.cause FROM capture c"
+    " CROSS JOIN session s ON s.id BETWEEN c.first_session AND c.last_session"
+    " CROSS JOIN finding f ON f.list_id = s.findings_id AND f.rank = 1"
+    " CROSS JOIN diagnosis k ON k.id = f.diagnosis_id"
+    " WHERE k.severity = 'failure' AND k.certainty <> 'possible'"
     " AND" CAPTURE_OF_THIS_RUN "ORDER BY c.id",
 };
 static const char sql_kind[] =

@@ -3,9 +3,10 @@
  * usage: bench_store DB [SESSIONS [CAPTURES [unlike]]]   (DB must not exist)
  *
  * A typical session: 14 messages, 12 facts, 1 attempt, a server chain of 2 and a client chain of 1,
- * 1 request, a sentence. Addresses, ports, randoms, times, frames and the sentence differ each
- * time; with `unlike`, each session also has a certificate of another length, and says so: no list
- * comes twice. The time is of everything from open to close: inserts, indexes, checkpoint.
+ * 1 request, 1 finding, a sentence. Addresses, ports, randoms, times, frames and the sentence
+ * differ each time; with `unlike`, each session also has a certificate of another length, and says
+ * so: no list comes twice. The time is of everything from open to close: inserts, indexes,
+ * checkpoint.
  */
 #include "db/store.h"
 
@@ -84,7 +85,8 @@ struct session {
 	struct outcome_message messages[MESSAGES];
 	struct outcome_fact facts[FACTS];
 	bool unlike;
-	char basis[80];
+	char basis[80], reason[120];
+	struct outcome_finding finding;
 	struct outcome_certificate certificates[3];
 	struct outcome_chain_link chain[3];
 	char explanation[200], community[40];
@@ -111,6 +113,20 @@ static const struct outcome_attempt attempt = {
 static const struct outcome_request_item items[] = {
     {"ca_name", "CN=Lab Client Root,O=TLS Lab,C=DE"}, {"sigalg", "rsa_pkcs1_sha256"}};
 static const struct outcome_request request = {1, {7}, items, 2};
+
+static const struct outcome_finding finding = {
+    .attempt_no = 1,
+    .rank = 1,
+    .cause = "client_cert_unknown_ca",
+    .certainty = "likely",
+    .severity = "failure",
+    .explanation = "The server does not trust CN=Lab Client Root,O=TLS Lab,C=DE.",
+    .server_fix = "add the CA to those it trusts",
+    .client_fix = "use a certificate of a CA that the server asks for",
+    .named_frame = 7,
+    .frames = {{10}, 1},
+    .explains = true,
+};
 
 static void
 prepare(struct session *s, bool unlike)
@@ -147,6 +163,8 @@ prepare(struct session *s, bool unlike)
 	    .n_chain = 3,
 	    .requests = &request,
 	    .n_requests = 1,
+	    .findings = &s->finding,
+	    .n_findings = 1,
 	    .client = {.family = 4},
 	    .server = {.family = 4, .addr = {10, 77, 0, 1}, .port = 5432},
 	};
@@ -167,11 +185,16 @@ vary(struct session *s, uint64_t n)
 		s->facts[i] = facts[i];
 		s->facts[i].frames.frame[0] += n * 15;
 	}
+	s->finding = finding;
+	s->finding.named_frame += n * 15;
+	s->finding.frames.frame[0] += n * 15;
 	if (s->unlike) {
 		s->messages[6].length += (uint32_t)n;
 		snprintf(s->basis, sizeof(s->basis), "a Certificate of %u bytes",
 			 s->messages[6].length);
 		s->facts[5].basis = s->basis;
+		snprintf(s->reason, sizeof(s->reason), "The server refused %s.", s->basis);
+		s->finding.explanation = s->reason;
 	}
 	for (int i = 0; i < 64; i++)
 		s->randoms[i] = (uint8_t)((n + 1) * 0x9e3779b97f4a7c15 >> (i % 8 * 8));

@@ -106,7 +106,7 @@ test_every_reference_has_a_rule(void **state)
 	    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN "
 	    "('incident', 'file', 'capture', 'capture_name', 'capture_part', 'name', 'sentence', "
 	    "'profile', 'answer', 'conclusion', 'step', 'claim', 'certificate', 'chain', "
-	    "'ladder', 'fact_list', "
+	    "'ladder', 'fact_list', 'diagnosis', 'finding_list', "
 	    "'request', 'request_item', 'session', 'story', 'finding', 'relation', "
 	    "'revised', 'revised_fact', 'revised_finding', 'without_tls', 'comparison', "
 	    "'comparison_point', 'state')",
@@ -121,7 +121,9 @@ test_digests(void **state)
 {
 	static const char counts_sql[] =
 	    "SELECT (SELECT count(*) FROM sentence), (SELECT count(*) FROM claim), "
-	    "(SELECT count(*) FROM ladder), (SELECT count(*) FROM fact_list)";
+	    "(SELECT count(*) FROM ladder), (SELECT count(*) FROM fact_list), "
+	    "(SELECT count(*) FROM diagnosis), (SELECT count(*) FROM finding_list), "
+	    "(SELECT count(*) FROM finding)";
 	static const char contents_sql[] =
 	    "SELECT explanation, fact, value, basis, frames FROM facts JOIN sessions USING "
 	    "(session_id) WHERE capture_path = 'b.pcap'";
@@ -133,8 +135,10 @@ test_digests(void **state)
 	sample_scratch_make(&t);
 	make_shard(t.db, &a, 1);
 	make_shard(t.extra, &b, 1);
-	execute(t.extra, "UPDATE sentence SET digest = NULL; UPDATE claim SET digest = NULL;"
-			 "UPDATE ladder SET digest = NULL; UPDATE fact_list SET digest = NULL");
+	execute(t.extra,
+		"UPDATE sentence SET digest = NULL; UPDATE claim SET digest = NULL;"
+		"UPDATE ladder SET digest = NULL; UPDATE fact_list SET digest = NULL;"
+		"UPDATE diagnosis SET digest = NULL; UPDATE finding_list SET digest = NULL");
 	char *want = sample_rows(t.db, counts_sql), *contents = sample_rows(t.extra, contents_sql);
 	merge_well(t.db, t.extra, &counts);
 	assert_int_equal(counts.captures, 1);
@@ -143,7 +147,8 @@ test_digests(void **state)
 	sample_expect(t.db,
 		      "SELECT count(digest) > 0 AND count(digest) = count(*) FROM (SELECT digest "
 		      "FROM sentence UNION ALL SELECT digest FROM claim UNION ALL SELECT digest "
-		      "FROM ladder UNION ALL SELECT digest FROM fact_list)",
+		      "FROM ladder UNION ALL SELECT digest FROM fact_list UNION ALL SELECT "
+		      "digest FROM diagnosis UNION ALL SELECT digest FROM finding_list)",
 		      "1\n");
 	free(want);
 	free(contents);

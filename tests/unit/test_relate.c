@@ -132,7 +132,8 @@ static const struct {
      "1\n"},
     {"SELECT explanation, server_fix FROM findings WHERE session_id = 5", "Pass 1 says so.|NULL\n"},
     /* pass 1 stays */
-    {"SELECT cause, certainty FROM finding WHERE session_id = 6",
+    {"SELECT cause, certainty FROM session s JOIN finding ON list_id = findings_id "
+     "JOIN diagnosis d ON d.id = diagnosis_id WHERE s.id = 6",
      "crl_missing_or_expired|possible\n"},
 };
 

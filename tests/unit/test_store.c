@@ -91,8 +91,12 @@ static const struct {
      "1|2|1|client_cert_unknown_ca|likely|failure|Not trusted.|add the CA|use what frame 12 "
      "names|12,13\n"
      "1|2|2|missing_intermediate|possible|note|Perhaps.|NULL|send it|NULL\n"},
-    {"SELECT named_frame, text FROM finding JOIN sentence s ON s.id = client_fix_id",
-     "12|use what frame {frame} names\nNULL|send it\n"},
+    {"SELECT rank, attempt_no, named, moment_1, moment_2, moment_3, text FROM finding JOIN "
+     "diagnosis d ON d.id "
+     "= "
+     "diagnosis_id JOIN sentence s ON s.id = client_fix_id",
+     "1|2|3|3|4|NULL|use what frame {frame} names\n2|2|NULL|NULL|NULL|NULL|send it\n"},
+    {"SELECT items FROM finding_list", "[\"1#2=3@3,4\",\"2#2\"]\n"},
     {"SELECT * FROM related", ""},
     {"SELECT * FROM comparisons", ""},
     {"SELECT * FROM connections_without_tls", ""},

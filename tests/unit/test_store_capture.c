@@ -204,7 +204,7 @@ test_replace(void **state)
 	sample_expect(
 	    t.db,
 	    "SELECT count(*), sum(capture_path = 'b.pcap'), (SELECT count(*) FROM story), "
-	    "(SELECT count(*) FROM finding) FROM sessions",
+	    "(SELECT count(*) FROM findings) FROM sessions",
 	    "3|2|3|2\n");
 	sample_expect(t.db,
 		      "SELECT c.path, n.path FROM capture_names n JOIN captures c USING "

@@ -293,13 +293,15 @@ test_sweep(void **state)
 		      "SELECT (SELECT count(*) FROM certificate), (SELECT count(*) FROM chain), "
 		      "(SELECT count(*) FROM request), (SELECT count(*) FROM request_item), "
 		      "(SELECT count(*) FROM sentence), (SELECT count(*) FROM ladder), "
-		      "(SELECT count(*) FROM fact_list), (SELECT count(*) FROM claim), sweep FROM "
-		      "state",
-		      "0|0|0|0|0|0|0|0|0\n");
+		      "(SELECT count(*) FROM fact_list), (SELECT count(*) FROM claim), "
+		      "(SELECT count(*) FROM finding_list), (SELECT count(*) FROM finding), "
+		      "(SELECT count(*) FROM diagnosis), sweep FROM state",
+		      "0|0|0|0|0|0|0|0|0|0|0|0\n");
 	s = sample_open(t.db);
 	sample_store_capture(s, 3, "c.pcap", 0);
 	sample_close(s);
 	sample_expect(t.db, "SELECT count(*) FROM session_certificates", "4\n");
+	sample_expect(t.db, "SELECT count(*) FROM findings", "2\n");
 	sample_scratch_remove(&t);
 }
 

@@ -1,5 +1,6 @@
 /*
- * test_store_lists.c - ladders and facts that many sessions share, and what is each session's own.
+ * test_store_lists.c - ladders, facts and findings that many sessions share, and what is each
+ * session's own.
  */
 #include "tests/unit/store_sample.h"
 
@@ -123,6 +124,24 @@ test_ladders(void **state)
 	sample_expect(t.db, "SELECT substr(time, 18) FROM messages WHERE session_id = 2",
 		      "00.123456790Z\n00.123456795Z\n00.123456795Z\n00.123456789Z\n");
 	sample_scratch_remove(&t);
+}
+
+static void
+emit_findings(struct store *s, uint64_t first_frame, const struct outcome_message m[2],
+	      const struct outcome_finding *all, size_t count)
+{
+	struct sample *a = malloc(sizeof(*a));
+
+	assert_non_null(a);
+	sample_fill(a);
+	a->o.first_frame = first_frame;
+	a->o.messages = m;
+	a->o.n_messages = 2;
+	a->o.n_facts = 0;
+	a->o.findings = all;
+	a->o.n_findings = count;
+	assert_true(store_emit(s, &a->o));
+	free(a);
 }
 
 /* Frames and times out of order, before the session's first, and in more than a hundred moments. */
@@ -287,6 +306,72 @@ test_lists_that_never_come_again(void **state)
 	sample_scratch_remove(&t);
 }
 
+/* Which frames they are seen in and name is the session's own; all else tells them apart. */
+static void
+test_findings(void **state)
+{
+	static const struct outcome_finding usual[] = {
+	    {1,
+	     1,
+	     "a",
+	     "proven",
+	     "failure",
+	     "See frame 12.",
+	     "fix",
+	     "frame 12",
+	     12,
+	     {{10, 12}, 2},
+	     true},
+	    {2, 2, "b", "likely", "note", NULL, "", NULL, 0, {{0}, 0}, false},
+	};
+	const struct outcome_message m[] = {hello(10, 0, 1, 0), hello(12, 5, 1, 0)};
+	const struct outcome_message later[] = {hello(110, 0, 1, 0), hello(134, 5, 1, 0)};
+	struct outcome_finding rows[2];
+	struct sample_scratch t;
+	struct store *s = begin(&t);
+
+	(void)state;
+	memcpy(rows, usual, sizeof(rows));
+	emit_findings(s, 10, m, rows, 2);
+	emit_findings(s, 10, m, rows, 1);
+	rows[0].explanation = "See frame 134.";
+	rows[0].client_fix = "frame 134";
+	rows[0].named_frame = 134;
+	rows[0].frames.frame[0] = 110;
+	rows[0].frames.frame[1] = 134;
+	emit_findings(s, 110, later, rows, 2);
+	rows[0].explains = false;
+	emit_findings(s, 110, later, rows, 2);
+	memcpy(rows, usual, sizeof(rows));
+	rows[1].client_fix = "";
+	emit_findings(s, 10, m, rows, 2);
+	memcpy(rows, usual, sizeof(rows));
+	rows[0].named_frame = 9; /* of no text, and a frame that only a finding has */
+	rows[0].frames.frame[0] = 7;
+	emit_findings(s, 10, m, rows, 2);
+	emit_findings(s, 10, m, rows, 0);
+	finish(s);
+	sample_expect(t.db, "SELECT id, findings_id FROM session",
+		      "1|1\n2|2\n3|1\n4|3\n5|4\n6|5\n7|NULL\n");
+	sample_expect(t.db,
+		      "SELECT (SELECT count(*) FROM finding), (SELECT count(*) FROM diagnosis)",
+		      "9|5\n");
+	sample_expect(t.db,
+		      "SELECT session_id, attempt_no, rank, cause, explanation, server_fix, "
+		      "client_fix, frames FROM findings WHERE rank = 1 OR session_id IN (3, 5)",
+		      "1|1|1|a|See frame 12.|fix|frame 12|10,12\n"
+		      "2|1|1|a|See frame 12.|fix|frame 12|10,12\n"
+		      "3|1|1|a|See frame 134.|fix|frame 134|110,134\n"
+		      "3|2|2|b|NULL||NULL|NULL\n"
+		      "4|1|1|a|See frame 134.|fix|frame 134|110,134\n"
+		      "5|1|1|a|See frame 12.|fix|frame 12|10,12\n"
+		      "5|2|2|b|NULL|||NULL\n"
+		      "6|1|1|a|See frame 12.|fix|frame 12|7,12\n");
+	sample_expect(t.db, "SELECT typeof(frames), typeof(attempt_no) FROM findings LIMIT 1",
+		      "text|integer\n");
+	sample_scratch_remove(&t);
+}
+
 int
 main(void)
 {
@@ -294,6 +379,7 @@ main(void)
 	    cmocka_unit_test(test_ladders),
 	    cmocka_unit_test(test_moments),
 	    cmocka_unit_test(test_facts),
+	    cmocka_unit_test(test_findings),
 	    cmocka_unit_test(test_lone_attempt),
 	    cmocka_unit_test(test_lists_are_found_again),
 	    cmocka_unit_test(test_lists_that_never_come_again),
