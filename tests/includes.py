@@ -25,7 +25,7 @@ FLOW = ('analyzer/input', 'analyzer/packet', 'analyzer/tls', 'analyzer/verdict')
 # Files directly in analyzer/, and who may include them: the plain data that ends the flow, what all
 # wings share, and the one that joins the wings.
 OUTCOME = ('analyzer/outcome.h', 'analyzer/outcome_names.def', 'analyzer/causes.def')
-SHARED = ('analyzer/arena.h', 'analyzer/blocks.h', 'analyzer/hash.h')
+SHARED = ('analyzer/arena.h', 'analyzer/blocks.h', 'analyzer/hash.h', 'analyzer/memo.h')
 JOINT = ('analyzer/pipeline.h', 'analyzer/pipeline.c')
 
 # A library's header: the files that may include it. A trailing / is a folder.

@@ -11,6 +11,7 @@
 #include "analyzer/crypto/crypto.h"
 #include "analyzer/crypto/hash.h"
 #include "analyzer/hash.h"
+#include "analyzer/memo.h"
 #include "analyzer/packet/pool.h"
 #include "analyzer/tls/fetches.h"
 #include "analyzer/tls/ports.h"
@@ -31,6 +32,7 @@ struct tls_run {
 	struct hash_key key;
 	struct crypto *crypto;
 	struct sign_cache *signatures;
+	struct memo findings;   /* which rules fit: verdict/findings.c */
 	struct tls_ports ports; /* of the capture in hand */
 	struct fetches fetches; /* likewise */
 	/* secrets; all of it may be absent */

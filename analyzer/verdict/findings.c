@@ -81,12 +81,13 @@ static const struct {
 #undef NOT
 };
 
-/* A finding before it is put into words. */
+/* A finding before it is put into words; small, for many are kept. */
 struct found {
-	const struct rule *rule;
+	uint8_t rule; /* index */
 	bool explains;
-	enum certainty certainty; /* of the rule, or less: inference proves nothing */
+	uint8_t certainty; /* of the rule, or less: inference proves nothing */
 };
+static_assert(RULES <= UINT8_MAX, "an index of a rule fits");
 
 bool
 findings_rule(size_t i, struct finding_rule *out)
@@ -131,7 +132,7 @@ static bool
 taken(const struct found *found, size_t n, enum cause cause)
 {
 	for (size_t i = 0; i < n; i++)
-		if (found[i].rule->cause == cause)
+		if (rules[found[i].rule].cause == cause)
 			return true;
 	return false;
 }
@@ -139,8 +140,10 @@ taken(const struct found *found, size_t n, enum cause cause)
 static bool
 before(const struct found *a, const struct found *b)
 {
-	if (a->rule->severity != b->rule->severity)
-		return a->rule->severity < b->rule->severity;
+	uint8_t first = rules[a->rule].severity, second = rules[b->rule].severity;
+
+	if (first != second)
+		return first < second;
 	if (a->explains != b->explains)
 		return a->explains;
 	return a->certainty < b->certainty;
@@ -168,14 +171,44 @@ collect(const struct finding_case *c, struct found found[static CAUSE_COUNT])
 		/* in this order: few fit */
 		if (!fits(&rules[i], c) || taken(found, n, (enum cause)rules[i].cause))
 			continue;
-		struct found one = {&rules[i], explains(&rules[i], c),
-				    (enum certainty)rules[i].certainty};
+		struct found one = {(uint8_t)i, explains(&rules[i], c), rules[i].certainty};
 		if (c->verdict->evidence == EVIDENCE_INFERRED && one.certainty == PROVEN)
 			one.certainty = LIKELY;
 		/* What is not sure and does not explain the alert is no help. */
 		if (rules[i].explains == BY_ALERT && !one.explains && rules[i].certainty != PROVEN)
 			continue;
 		insert(found, n++, one);
+	}
+	return n;
+}
+
+/* All that collect() asks. */
+static struct memo_question
+question_of(const struct finding_case *c)
+{
+	bool inferred = c->verdict->evidence == EVIDENCE_INFERRED;
+
+	return (struct memo_question){
+	    .word = {c->holds.word[0], c->holds.word[1],
+		     (uint64_t)(uint16_t)c->alert | (uint64_t)(uint16_t)c->session->version << 16 |
+			 (uint64_t)c->server_stack << 32 | (uint64_t)inferred << 63}};
+}
+
+/* Most sessions of a capture are like one before. An answer is how many there are, then those. */
+static size_t
+collect_known(const struct finding_case *c, struct found found[static CAUSE_COUNT])
+{
+	const struct memo_question q = question_of(c);
+	struct memo_slot *s = memo_slot(&c->session->run->findings, &q);
+
+	if (memo_knows(s, &q)) {
+		memcpy(found, s->answer + 1, s->answer[0] * sizeof(found[0]));
+		return s->answer[0];
+	}
+	size_t n = collect(c, found);
+	if (1 + n * sizeof(found[0]) <= sizeof(s->answer)) {
+		*s = (struct memo_slot){.question = q, .used = true, .answer = {(uint8_t)n}};
+		memcpy(s->answer + 1, found, n * sizeof(found[0]));
 	}
 	return n;
 }
@@ -274,7 +307,7 @@ static struct outcome_finding
 finding_of(const struct finding_case *c, const struct found *found, unsigned attempt_no,
 	   unsigned rank)
 {
-	const struct rule *r = found->rule;
+	const struct rule *r = &rules[found->rule];
 	const struct cause_row *cause = cause_row((enum cause)r->cause);
 
 	return (struct outcome_finding){
@@ -296,7 +329,7 @@ findings_of(const struct finding_case *c, unsigned attempt_no,
 	    struct outcome_finding to[static CAUSE_COUNT])
 {
 	struct found found[CAUSE_COUNT];
-	size_t n = collect(c, found);
+	size_t n = collect_known(c, found);
 
 	for (size_t i = 0; i < n; i++)
 		to[i] = finding_of(c, &found[i], attempt_no, (unsigned)i + 1);

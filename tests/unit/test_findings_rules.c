@@ -62,6 +62,7 @@ struct blank {
 	struct attempt attempt;
 	struct facts facts;
 	struct verdict_result verdict;
+	struct tls_run run;
 	struct finding_case c;
 };
 
@@ -70,6 +71,7 @@ blank_create(int alert)
 {
 	struct blank *b = calloc(1, sizeof(*b));
 
+	b->session.run = &b->run;
 	b->c = (struct finding_case){.session = &b->session,
 				     .m = &b->m,
 				     .attempt = &b->attempt,
