@@ -85,7 +85,7 @@ reused(const struct feed *x)
 		       s->ack - 1 != back->zero;
 	/* nor was the handshake */
 	const struct flow_direction *dir = direction(x);
-	return x->e->closed && s->payload_len > 0 &&
+	return x->e->state != FLOW_OPEN && s->payload_len > 0 &&
 	       sequence_is_far(dir, sequence_offset(q, dir, s->seq));
 }
 
@@ -166,7 +166,7 @@ on_rst(const struct feed *x)
 	}
 	control(x);
 	if (q->anchor == SEQUENCE_NONE || !sequence_is_far(dir, at)) /* else forged */
-		flow_table_close(x->t, x->e);
+		flow_table_close(x->t, x->e, FLOW_CLOSED);
 }
 
 static void
@@ -182,7 +182,7 @@ on_fin(const struct feed *x, uint64_t at)
 	}
 	control(x);
 	if (f->dir[FLOW_DIR_A].fin.frame != 0 && f->dir[FLOW_DIR_B].fin.frame != 0)
-		flow_table_close(x->t, x->e);
+		flow_table_close(x->t, x->e, FLOW_CLOSED);
 }
 
 /* ---- bytes ---- */
@@ -282,6 +282,8 @@ feed_flow(const struct feed *x)
 	else
 		on_stream(x);
 	settle(x);
+	if (x->e->state == FLOW_CLOSED && flow_table_over(&x->e->flow))
+		flow_table_close(x->t, x->e, FLOW_OVER);
 }
 
 /* ---- the way in ---- */

@@ -24,8 +24,9 @@ enum {
 	    1000 * 1000, /* flows alive at once; the one silent longest is ended for a new one */
 	FLOW_LINGER_S = 300, /* capture time a closed flow stays, so that late segments are its */
 	FLOW_CLOSED_MAX =
-	    4096,           /* ... while no more than this many do; what is late then is ignored */
-	FLOW_IDLE_S = 3600, /* a flow never closed may be ended after this, but only ... */
+	    2048,            /* ... while no more than this many do; what is late then is ignored */
+	FLOW_OVER_MAX = 512, /* ... or this many of those that can only repeat themselves */
+	FLOW_IDLE_S = 3600,  /* a flow never closed may be ended after this, but only ... */
 	FLOW_IDLE_COUNT = 64 * 1024, /* ... when more than this many are alive */
 	/* A segment this far from its stream is ignored until the other side acknowledges bytes
 	 * there, or FLOW_FAR_RUN segments in a row continue each other: then it was a hole, not

@@ -2,7 +2,7 @@
  * flow_table.c - which flows live: opening, ending, eviction, and the number of each.
  * See flow_table.h; what segments do to a flow is flow.c.
  *
- * Flows stand in two lists, open and closed, silent longest first. A busy flow is moved to the end
+ * Flows stand in three lists by their state, silent longest first. A busy flow is moved to the end
  * at most every FLOW_LIST_GRAIN segments, so that bulk transfers touch no neighbours; whoever looks
  * at the front moves what is not silent at all out of the way first.
  */
@@ -46,7 +46,7 @@ list_remove(struct flow_list *l, struct flow_entry *e)
 static struct flow_list *
 list_of(struct flow_table *t, const struct flow_entry *e)
 {
-	return e->closed ? &t->closed : &t->open;
+	return &t->lists[e->state];
 }
 
 void
@@ -99,8 +99,10 @@ flow_table_destroy(struct flow_table *t)
 static void
 evict(struct flow_table *t)
 {
-	struct flow_list *l = t->closed.first != NULL ? &t->closed : &t->open;
+	struct flow_list *l = &t->lists[FLOW_OVER];
 
+	while (l->first == NULL)
+		l--;
 	for (unsigned i = 0; i < FLOW_SWEEP_MAX && !well_placed(l->first); i++)
 		flow_table_renew(t, l->first);
 	t->stats.evicted++;
@@ -138,7 +140,7 @@ flow_table_open(struct flow_table *t, struct pair *p, const struct flow_arrival 
 	}
 	flow_init(&e->flow, a->segment, p->stream);
 	p->over_ns = 0;
-	list_append(&t->open, e, e->active);
+	list_append(list_of(t, e), e, e->active);
 	t->stats.flows++;
 	t->sink.open(t->sink.ctx, &e->flow);
 	return e;
@@ -165,13 +167,24 @@ flow_table_end(struct flow_table *t, struct flow_entry *e, enum flow_end why)
 }
 
 void
-flow_table_close(struct flow_table *t, struct flow_entry *e)
+flow_table_close(struct flow_table *t, struct flow_entry *e, enum flow_state state)
 {
-	if (e->closed)
+	if (e->state >= state)
 		return;
-	list_remove(&t->open, e);
-	e->closed = true;
-	list_append(&t->closed, e, e->active);
+	list_remove(list_of(t, e), e);
+	e->state = (uint8_t)state;
+	list_append(list_of(t, e), e, e->active);
+}
+
+bool
+flow_table_over(const struct flow *f)
+{
+	for (enum flow_dir d = FLOW_DIR_A; d < FLOW_DIR_COUNT; d++) {
+		const struct flow_direction *dir = &f->dir[d];
+		if (dir->fin.frame == 0 || dir->next < dir->fin_at || dir->acked <= dir->fin_at)
+			return false;
+	}
+	return true;
 }
 
 static void
@@ -201,18 +214,18 @@ sweep(struct flow_table *t, struct flow_list *l, int64_t now, int64_t silent_s, 
 void
 flow_table_sweep(struct flow_table *t, int64_t now)
 {
-	sweep(t, &t->closed, now, FLOW_LINGER_S, FLOW_CLOSED_MAX, FLOW_END_IDLE);
+	sweep(t, &t->lists[FLOW_OVER], now, FLOW_LINGER_S, FLOW_OVER_MAX, FLOW_END_IDLE);
+	sweep(t, &t->lists[FLOW_CLOSED], now, FLOW_LINGER_S, FLOW_CLOSED_MAX, FLOW_END_IDLE);
 	if (t->entries.used > FLOW_IDLE_COUNT)
-		sweep(t, &t->open, now, FLOW_IDLE_S, FLOW_COUNT_MAX, FLOW_END_LIMIT);
+		sweep(t, &t->lists[FLOW_OPEN], now, FLOW_IDLE_S, FLOW_COUNT_MAX, FLOW_END_LIMIT);
 }
 
 void
 flow_finish(struct flow_table *t)
 {
-	while (t->closed.first != NULL)
-		end_first(t, &t->closed, FLOW_END_CAPTURE);
-	while (t->open.first != NULL)
-		end_first(t, &t->open, FLOW_END_CAPTURE);
+	for (struct flow_list *l = &t->lists[FLOW_STATES]; l-- > t->lists;)
+		while (l->first != NULL)
+			end_first(t, l, FLOW_END_CAPTURE);
 }
 
 struct pair *

@@ -23,6 +23,15 @@ enum {
 	FLOW_SWEEP_EVERY = 256,      /* segments; a power of two */
 };
 
+/* Each has its list. */
+enum flow_state {
+	FLOW_OPEN,
+	FLOW_CLOSED, /* FIN both ways, or RST */
+	FLOW_OVER, /* FIN both ways, everything before them has come and both are acknowledged: all
+		      that can follow are copies of what was seen */
+	FLOW_STATES
+};
+
 /* The packets of thousands of flows are mixed, and each touches as few cache lines as can be: what
  * most need is the beginning of each direction and what stands here up to `stuck`; of the
  * reassembly no more than `until`, and only for bytes. */
@@ -33,7 +42,7 @@ struct flow_entry {
 	uint64_t listed; /* the same when the entry took its place in the list */
 	struct sequence sequence[FLOW_DIR_COUNT];
 	uint8_t side_a; /* the pair's side that is FLOW_DIR_A */
-	bool closed;    /* in the list of closed flows */
+	uint8_t state;  /* enum flow_state */
 	bool numbered;  /* stream_number.c needs to see no more than SYNs */
 	bool unsettled; /* flow_skip was called */
 	bool stuck;     /* a hole may have to be given up */
@@ -61,7 +70,7 @@ struct flow_table {
 	struct pair_table pairs;
 	struct stream_numbers numbers;
 	struct pool entries, blocks;
-	struct flow_list open, closed;
+	struct flow_list lists[FLOW_STATES];
 	struct flow_stats stats;
 };
 
@@ -89,8 +98,10 @@ struct pair *flow_table_pair(struct flow_table *t, const struct pair_look *look)
 /* Holes are declared, the sink is told, the entry is gone; so is its pair when it has no number,
  * unless why is FLOW_END_REUSED. */
 void flow_table_end(struct flow_table *t, struct flow_entry *e, enum flow_end why);
-/* The flow is closed, from now on it may go after FLOW_LINGER_S. */
-void flow_table_close(struct flow_table *t, struct flow_entry *e);
+/* FLOW_CLOSED or FLOW_OVER: from now on it may go after FLOW_LINGER_S. States only rise. */
+void flow_table_close(struct flow_table *t, struct flow_entry *e, enum flow_state state);
+/* Is a flow FLOW_OVER by what it has seen? */
+bool flow_table_over(const struct flow *f);
 /* Keep the lists in order and end what is over: flow_table_tick's part that is rarely due. */
 void flow_table_renew(struct flow_table *t, struct flow_entry *e);
 void flow_table_sweep(struct flow_table *t, int64_t now);
