@@ -182,6 +182,8 @@ collect(const struct finding_case *c, struct found found[static CAUSE_COUNT])
 	return n;
 }
 
+static_assert(CONDITION_WORDS == 2, "question_of() holds every condition");
+
 /* All that collect() asks. */
 static struct memo_question
 question_of(const struct finding_case *c)
