@@ -284,6 +284,14 @@ def show_tells_of_other_sessions():
 
 
 @test
+def readme_shows_what_show_prints():
+    with open(os.path.join(os.path.dirname(SAMPLES), 'README.md')) as file:
+        shown = file.read().split('```text\n')[1].split('```')[0]
+    run('analyze', '-o', 'readme.db', os.path.join(SAMPLES, 'homemade-certificate.pcapng'))
+    contains(run('show', 'readme.db', '1').stdout, shown)
+
+
+@test
 def show_by_key():
     same(run('show', made(), 'fad6f9db-1').returncode, 0)
     fails(run('show', made(), '9999'), 1, 'no session 9999; this database has 1 to 5')
