@@ -130,15 +130,12 @@ arena_write_begin(struct arena_writer *w, struct arena *a)
 	a->left = 0;
 }
 
-/* Room for len bytes and a NUL. */
-static bool
-reserve(struct arena_writer *w, size_t len)
+bool
+arena_write_grow(struct arena_writer *w, size_t len)
 {
 	struct arena *a = w->arena;
 	const char *old = w->text;
 
-	if (len < w->room - w->len)
-		return true;
 	if (a->failed || len > SIZE_MAX / 4 || !grow(a, 2 * (w->len + len + 1)))
 		return false;
 	w->text = a->free;
@@ -149,13 +146,10 @@ reserve(struct arena_writer *w, size_t len)
 	return true;
 }
 
-void
-arena_write(struct arena_writer *w, const char *text, size_t len)
+static bool
+reserve(struct arena_writer *w, size_t len)
 {
-	if (len == 0 || !reserve(w, len))
-		return;
-	memcpy(w->text + w->len, text, len);
-	w->len += len;
+	return len < w->room - w->len || arena_write_grow(w, len);
 }
 
 void

@@ -71,11 +71,22 @@ struct arena_writer {
 	size_t len, room;
 };
 void arena_write_begin(struct arena_writer *w, struct arena *a);
-void arena_write(struct arena_writer *w, const char *text, size_t len);
+/* For arena_write(): makes room for len bytes and a NUL. */
+bool arena_write_grow(struct arena_writer *w, size_t len);
 void arena_write_number(struct arena_writer *w, uint64_t n);
 void arena_write_format(struct arena_writer *w, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 char *arena_written(struct arena_writer *w);
+
+/* Most pieces are short and of known length: they are copied in place. */
+static inline void
+arena_write(struct arena_writer *w, const char *text, size_t len)
+{
+	if (len == 0 || (len >= w->room - w->len && !arena_write_grow(w, len)))
+		return;
+	memcpy(w->text + w->len, text, len);
+	w->len += len;
+}
 
 static inline void
 arena_write_text(struct arena_writer *w, const char *text)
