@@ -10,6 +10,7 @@
 #include "analyzer/verdict/infer_facts.h"
 #include "analyzer/verdict/ladder_rows.h"
 #include "analyzer/verdict/notes.h"
+#include "analyzer/verdict/proof.h"
 #include "dissectors/tls/alert.h"
 #include "dissectors/tls/handshake.h"
 #include "dissectors/tls/names.h"
@@ -241,6 +242,7 @@ judge_session(struct tls_session *s, enum flow_end why, struct outcome *out)
 	struct mutual_auth m;
 	struct judged judged[ATTEMPTS_MAX];
 
+	proof_expect(s);
 	*out = (struct outcome){0};
 	if (!mutual_auth_run(&m, s) || !infer_attempts(&m) ||
 	    !judge_attempts(s, &m, why, judged, out))

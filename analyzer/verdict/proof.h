@@ -11,4 +11,16 @@
  * missing or was not kept, or the algorithm is not known. */
 enum proof proof_check(const struct mutual_auth *m, const struct attempt *a);
 
+/* The end of the transcript, where the client's proof stands, is fetched into the cache. */
+static inline void
+proof_expect(const struct tls_session *s)
+{
+	enum { PROOF_AND_FINISHED = 512 };
+	const struct transcript *t = &s->transcript;
+	size_t len = t->len < PROOF_AND_FINISHED ? t->len : PROOF_AND_FINISHED;
+
+	if (len > 0)
+		blocks_fetch(t->data + t->len - len, len);
+}
+
 #endif
