@@ -220,12 +220,24 @@ flow_table_sweep(struct flow_table *t, int64_t now)
 		sweep(t, &t->lists[FLOW_OPEN], now, FLOW_IDLE_S, FLOW_COUNT_MAX, FLOW_END_LIMIT);
 }
 
+/* Of closed ones and those that are over the one silent longest, then open ones. */
+static struct flow_list *
+next_to_finish(struct flow_table *t)
+{
+	struct flow_list *closed = &t->lists[FLOW_CLOSED], *over = &t->lists[FLOW_OVER];
+
+	if (over->first == NULL)
+		return closed->first != NULL ? closed : &t->lists[FLOW_OPEN];
+	if (closed->first == NULL)
+		return over;
+	return closed->first->listed < over->first->listed ? closed : over;
+}
+
 void
 flow_finish(struct flow_table *t)
 {
-	for (struct flow_list *l = &t->lists[FLOW_STATES]; l-- > t->lists;)
-		while (l->first != NULL)
-			end_first(t, l, FLOW_END_CAPTURE);
+	for (struct flow_list *l = next_to_finish(t); l->first != NULL; l = next_to_finish(t))
+		end_first(t, l, FLOW_END_CAPTURE);
 }
 
 struct pair *

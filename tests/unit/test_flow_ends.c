@@ -175,6 +175,25 @@ test_over_needs_bytes(void **state)
 	assert_false(is_forgotten(w, &(struct packet_row){1, A, 200, 101, "late", 0}));
 }
 
+/* At the end of a capture the order is still that in which they went silent. */
+static void
+test_finish_order(void **state)
+{
+	struct world *w = *state;
+
+	handshake(w);
+	feed(w, &(struct packet_row){0, R, 100, 200, NULL, 0});
+	finish_other(w, 7);
+	flow_finish(w->table);
+	assert_int_equal(w->log.last.first_frame, 5);
+	handshake(w);
+	uint64_t first = w->frame - 2;
+	finish_other(w, 8);
+	feed(w, &(struct packet_row){0, R, 100, 200, NULL, 0});
+	flow_finish(w->table);
+	assert_int_equal(w->log.last.first_frame, first);
+}
+
 /* A SYN that a filter left out, of the flow that flow_world.h feeds. */
 static void
 count_syn(struct world *w, int dir, uint32_t seq)
