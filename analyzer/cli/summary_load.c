@@ -18,12 +18,12 @@
 /* Sessions with equal conclusion and answer are of one kind: integers for each of them here, words
  * for one of each kind below. Later captures have later sessions: ids come in order. */
 static const char sql_sessions[] =
-    "SELECT s.id, s.conclusion_id, s.answer_id FROM capture c"
+    "SELECT s.id, s.conclusion_id, s.answer_id, s.findings_id FROM capture c"
     " CROSS JOIN session s ON s.id BETWEEN c.first_session AND c.last_session"
     " WHERE" CAPTURE_OF_THIS_RUN "ORDER BY c.id";
-/* The first finding of sessions where it is a failure and more than possible, in the order of
- * sessions. What both passes say stands for what the first one says. */
-static const char *const sql_causes[] = {
+/* A first finding counts when it is a failure and more than possible. What both passes say stands
+ * for what the first one says. */
+static const char sql_revised[] =
     "SELECT r.session_id, coalesce(r.cause, (SELECT k.cause FROM session s"
     " CROSS JOIN finding f ON f.list_id = s.findings_id AND f.rank = r.of"
     " CROSS JOIN diagnosis k ON k.id = f.diagnosis_id WHERE s.id = r.session_id"
@@ -31,14 +31,11 @@ static const char *const sql_causes[] = {
     " CROSS JOIN revised_finding r ON r.session_id BETWEEN c.first_session AND c.last_session"
     " WHERE r.rank = 1"
     " AND (r.of OR (r.severity = 'failure' AND r.certainty <> 'possible'))"
-    " AND" CAPTURE_OF_THIS_RUN "ORDER BY c.id",
-    "SELECT s.id, k.cause FROM capture c"
-    " CROSS JOIN session s ON s.id BETWEEN c.first_session AND c.last_session"
-    " CROSS JOIN finding f ON f.list_id = s.findings_id AND f.rank = 1"
-    " CROSS JOIN diagnosis k ON k.id = f.diagnosis_id"
-    " WHERE k.severity = 'failure' AND k.certainty <> 'possible'"
-    " AND" CAPTURE_OF_THIS_RUN "ORDER BY c.id",
-};
+    " AND" CAPTURE_OF_THIS_RUN "ORDER BY c.id";
+static const char sql_list[] =
+    "SELECT k.cause FROM finding f CROSS JOIN diagnosis k ON k.id = f.diagnosis_id"
+    " WHERE f.list_id = CAST(:id AS INTEGER) AND f.rank = 1"
+    " AND k.severity = 'failure' AND k.certainty <> 'possible'";
 static const char sql_kind[] =
     "SELECT verdict, sub_reason, modifiers, evidence,"
     " EXISTS (SELECT 1 FROM failed_mutual_auth f WHERE f.session_id = s.session_id) AS failed,"
@@ -82,11 +79,13 @@ struct kinds {
 	int best_rank; /* of the example so far */
 };
 
-/* Rows of sql_causes; session: whose row is in hand, INT64_MAX behind the last. */
-enum { PASSES = sizeof(sql_causes) / sizeof(sql_causes[0]) };
+enum { LISTS_MAX = 1 << 22 /* first causes remembered; ids are given from 1 on */ };
 struct causes {
-	struct query_rows rows[PASSES];
-	int64_t session[PASSES];
+	struct query_rows revised; /* sql_revised, in the order of sessions */
+	int64_t session;           /* whose row is in hand, INT64_MAX behind the last */
+	struct query_rows list;    /* sql_list */
+	int16_t *of_list;          /* first cause, by list; -1: not asked yet */
+	size_t lists;
 };
 
 static size_t
@@ -180,31 +179,74 @@ find_kind(struct kinds *all, const struct query_rows *session)
 	return &all->kinds[all->count++];
 }
 
-static bool
-next_cause(struct causes *c, size_t pass)
+static enum cause
+cause_named(const char *name)
 {
-	enum query_step step = query_next(&c->rows[pass]);
+	return name != NULL ? cause_find(name) : CAUSE_none;
+}
 
-	c->session[pass] = step == QUERY_ROW ? query_int(&c->rows[pass], 0) : INT64_MAX;
+static bool
+next_revised(struct causes *c)
+{
+	enum query_step step = query_next(&c->revised);
+
+	c->session = step == QUERY_ROW ? query_int(&c->revised, 0) : INT64_MAX;
 	return step != QUERY_FAULT;
+}
+
+static bool
+ask_list(struct causes *c, const char *id, enum cause *cause)
+{
+	struct query_param param = {"id", id};
+
+	if (!query_again(&c->list, &param, 1))
+		return false;
+	enum query_step step = query_next(&c->list);
+	*cause = cause_named(step == QUERY_ROW ? query_text(&c->list, 0, NULL) : NULL);
+	return step != QUERY_FAULT;
+}
+
+static void
+make_room(struct causes *c, size_t list)
+{
+	size_t lists = list + list / 2 + 1;
+
+	c->of_list = memory_resize(c->of_list, lists, sizeof(*c->of_list));
+	memset(c->of_list + c->lists, -1, (lists - c->lists) * sizeof(*c->of_list));
+	c->lists = lists;
+}
+
+static bool
+cause_of_list(struct causes *c, const struct query_rows *session, enum cause *cause)
+{
+	const char *id = query_text(session, 3, NULL);
+	uint64_t list = (uint64_t)query_int(session, 3); /* no list: 0, of which nothing is found */
+
+	if (list >= LISTS_MAX)
+		return ask_list(c, id, cause);
+	if (list >= c->lists)
+		make_room(c, (size_t)list);
+	if (c->of_list[list] < 0) {
+		if (!ask_list(c, id, cause))
+			return false;
+		c->of_list[list] = (int16_t)*cause;
+	}
+	*cause = (enum cause)c->of_list[list];
+	return true;
 }
 
 /* Sessions are asked for in order. */
 static bool
-find_cause(struct causes *c, int64_t session, enum cause *cause)
+find_cause(struct causes *c, const struct query_rows *session, enum cause *cause)
 {
-	*cause = CAUSE_none;
-	for (size_t pass = 0; pass < PASSES; pass++) {
-		while (c->session[pass] < session)
-			if (!next_cause(c, pass))
-				return false;
-		if (c->session[pass] != session)
-			continue;
-		const char *name = query_text(&c->rows[pass], 1, NULL);
-		if (name != NULL)
-			*cause = cause_find(name);
-		break;
-	}
+	int64_t id = query_int(session, 0);
+
+	while (c->session < id)
+		if (!next_revised(c))
+			return false;
+	if (c->session != id)
+		return cause_of_list(c, session, cause);
+	*cause = cause_named(query_text(&c->revised, 1, NULL));
 	return true;
 }
 
@@ -238,7 +280,7 @@ count_all(struct summary *s, struct kinds *all, struct query_rows *sessions, str
 		int64_t id = query_int(sessions, 0);
 		enum cause cause = CAUSE_none;
 
-		if (k == NULL || (k->vague && !find_cause(causes, id, &cause)))
+		if (k == NULL || (k->vague && !find_cause(causes, sessions, &cause)))
 			break;
 		count(s, all, k, cause, id);
 	}
@@ -284,17 +326,19 @@ load_sessions(struct summary *s, struct query *q, const struct str *ranges)
 	struct query_rows sessions = {0};
 	struct kinds kinds = {0};
 	struct causes causes = {0};
+	const struct query_param id = {"id", NULL};
 	bool good = run_one(&sessions, q, ranges, sql_sessions) &&
-		    query_run(q, sql_kind, &(struct query_param){"id", NULL}, 1, &kinds.one);
+		    run_one(&causes.revised, q, ranges, sql_revised) &&
+		    query_run(q, sql_list, &id, 1, &causes.list) &&
+		    query_run(q, sql_kind, &id, 1, &kinds.one) &&
+		    count_all(s, &kinds, &sessions, &causes);
 
-	for (size_t pass = 0; pass < PASSES && good; pass++)
-		good = run_one(&causes.rows[pass], q, ranges, sql_causes[pass]);
-	good = good && count_all(s, &kinds, &sessions, &causes);
 	free(kinds.kinds);
+	free(causes.of_list);
 	query_finish(&kinds.one);
+	query_finish(&causes.list);
+	query_finish(&causes.revised);
 	query_finish(&sessions);
-	for (size_t pass = 0; pass < PASSES; pass++)
-		query_finish(&causes.rows[pass]);
 	return good;
 }
 
