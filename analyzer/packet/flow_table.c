@@ -173,7 +173,7 @@ flow_table_close(struct flow_table *t, struct flow_entry *e, enum flow_state sta
 		return;
 	list_remove(list_of(t, e), e);
 	e->state = (uint8_t)state;
-	list_append(list_of(t, e), e, e->active);
+	list_append(list_of(t, e), e, t->stats.segments);
 }
 
 bool

@@ -253,7 +253,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_idle),           TEST(test_closed_limit),     TEST(test_over_limit),
 	    TEST(test_over_needs_ack), TEST(test_over_needs_bytes), TEST(test_filter_counts),
-	    TEST(test_reuse_counts),
+	    TEST(test_reuse_counts),   TEST(test_finish_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
