@@ -36,13 +36,13 @@ assembler_record(struct assembler *a)
 static uint64_t
 begin_of(const struct fragment *f)
 {
-	return f->like.decrypted ? f->like.at : f->end - f->in.len;
+	return f->decrypted ? f->at : f->end - f->in.len;
 }
 
 static uint64_t
 end_of(const struct fragment *f)
 {
-	return f->like.decrypted ? f->like.end : f->end - f->in.len;
+	return f->decrypted ? f->end : f->end - f->in.len;
 }
 
 static struct tls_handshake_header
@@ -67,14 +67,17 @@ deliver(const struct assembler *a, struct tls_stream *s, const struct fragment *
 	struct bytes message, bool damaged)
 {
 	struct tls_handshake_header h = header_of(message.data);
-	struct step step = f->like;
+	struct step step = {.kind = STEP_MESSAGE,
+			    .sender = f->sender,
+			    .type = h.type,
+			    .damaged = damaged,
+			    .decrypted = f->decrypted,
+			    .resynced = f->resynced,
+			    .length = h.length,
+			    .at = a->at,
+			    .end = end_of(f),
+			    .mark = *f->mark};
 
-	step.kind = STEP_MESSAGE;
-	step.at = a->at;
-	step.end = end_of(f);
-	step.type = h.type;
-	step.length = h.length;
-	step.damaged = damaged;
 	bytes_take(&message, TLS_HANDSHAKE_HEADER_LEN);
 	tls_stream_message(s, &step, damaged ? (struct bytes){0} : message);
 }

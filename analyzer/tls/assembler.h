@@ -22,9 +22,11 @@ struct assembler {
 
 /* Bytes of handshake messages, as one record or a part of it holds them. */
 struct fragment {
-	struct step
-	    like;     /* sender, mark and how they were read; decrypted: at, end of the record */
-	uint64_t end; /* stream offset behind `in`, when not decrypted */
+	enum tls_side sender;
+	bool decrypted, resynced;     /* see struct step */
+	const struct flow_mark *mark; /* borrowed */
+	uint64_t at;                  /* of the record; only when decrypted */
+	uint64_t end;                 /* stream offset behind `in`, or decrypted: of the record */
 	struct bytes in;
 };
 

@@ -54,8 +54,11 @@ framing_sealed_kind(const struct framing *f)
 struct fragment
 framing_fragment(const struct framing_view *v, struct bytes part)
 {
-	return (struct fragment){
-	    .like = framing_step_of(v, STEP_MESSAGE, 0, 0), .end = v->at, .in = part};
+	return (struct fragment){.sender = v->side,
+				 .resynced = v->f->resynced,
+				 .mark = v->mark,
+				 .end = v->at,
+				 .in = part};
 }
 
 /* v->at is where `part` ends. */

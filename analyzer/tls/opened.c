@@ -7,13 +7,24 @@
 #include "dissectors/tls/alert.h"
 #include "dissectors/tls/record.h"
 
+struct fragment
+opened_fragment(const struct step *raw, struct bytes data)
+{
+	return (struct fragment){.sender = raw->sender,
+				 .decrypted = true,
+				 .resynced = raw->resynced,
+				 .mark = &raw->mark,
+				 .at = raw->at,
+				 .end = raw->end,
+				 .in = data};
+}
+
 static void
 read_messages(struct tls_stream *s, struct assembler *a, const struct step *raw,
 	      const struct opened *o)
 {
-	struct fragment f = {.like = *raw, .end = raw->end, .in = o->data};
+	struct fragment f = opened_fragment(raw, o->data);
 
-	f.like.decrypted = true;
 	if (a->desync && !assembler_fills(o->data)) {
 		tls_stream_step(s, raw);
 		return;

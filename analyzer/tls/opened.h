@@ -12,6 +12,8 @@ struct opened {
 	struct bytes data;
 };
 
+/* Handshake messages that stood in the record `raw`; raw is borrowed. */
+struct fragment opened_fragment(const struct step *raw, struct bytes data);
 /* raw: the step of the record as it was on the wire. Application data is only looked at for a
  * server's refusal (refusal.h); it is not kept. */
 void opened_read(struct tls_stream *s, struct assembler *a, const struct step *raw,

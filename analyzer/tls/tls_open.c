@@ -31,9 +31,8 @@ static void
 stay_sealed(struct tls_stream *t, const struct step *raw)
 {
 	struct assembler *a = &framing_of(t, raw->sender)->assembler;
-	struct fragment none = {.like = *raw, .end = raw->end};
+	struct fragment none = opened_fragment(raw, (struct bytes){0});
 
-	none.like.decrypted = true;
 	assembler_gap(a, t, &none, UINT64_MAX);
 	session_step(t->session, raw);
 }
