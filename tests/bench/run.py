@@ -55,6 +55,7 @@ class Bench:
         path = os.path.join(self.directory, name + '.pcap')
         subprocess.run([os.path.join(self.tools, 'generate'), path, str(sessions), str(bulk), str(self.options.seed)]
                        + templates(bulk), check=True)
+        os.sync()  # or the kernel writes it out while the first runs are measured
         return path
 
     def analyze(self, capture, *more):
