@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-enum { SIZE_FIRST = 64 };
+enum { SIZE_FIRST = 64, ROOM_FIRST = 64 };
 
 uint64_t
 relate_map_seed(void)
@@ -104,6 +104,52 @@ relate_map_finish(struct relate_map *m)
 	free(m->keys);
 	free(m->slots);
 	*m = (struct relate_map){0};
+}
+
+void *
+relate_room(void *data, size_t count, size_t *room, size_t item)
+{
+	if (count < *room)
+		return data;
+	size_t wider = *room == 0 ? ROOM_FIRST : *room * 2;
+	void *moved = wider < UINT32_MAX ? reallocarray(data, wider, item) : NULL;
+	if (moved != NULL)
+		*room = wider;
+	return moved;
+}
+
+bool
+relate_tally_add(struct relate_tally *t, const struct relate_key *k)
+{
+	uint32_t before = t->keys.count;
+	uint32_t *counts = relate_room(t->counts, before, &t->room, sizeof(*counts));
+
+	if (counts == NULL)
+		return false;
+	t->counts = counts;
+	uint32_t number = relate_map_add(&t->keys, k);
+	if (number == 0)
+		return false;
+	if (number > before)
+		counts[number - 1] = 0;
+	counts[number - 1]++;
+	return true;
+}
+
+uint32_t
+relate_tally_of(const struct relate_tally *t, const struct relate_key *k)
+{
+	uint32_t number = relate_map_find(&t->keys, k);
+
+	return number != 0 ? t->counts[number - 1] : 0;
+}
+
+void
+relate_tally_finish(struct relate_tally *t)
+{
+	relate_map_finish(&t->keys);
+	free(t->counts);
+	*t = (struct relate_tally){0};
 }
 
 bool

@@ -32,6 +32,21 @@ void relate_map_finish(struct relate_map *m);
 /* Nobody outside can foretell it. */
 uint64_t relate_map_seed(void);
 
+/* Room for one more item of this size behind count of them: data, moved if need be; NULL without
+ * memory, and data stays. */
+void *relate_room(void *data, size_t count, size_t *room, size_t item);
+
+/* How often each key came. A zeroed one is empty. */
+struct relate_tally {
+	struct relate_map keys;
+	uint32_t *counts; /* by number - 1 */
+	size_t room;
+};
+/* False without memory. */
+bool relate_tally_add(struct relate_tally *t, const struct relate_key *k);
+uint32_t relate_tally_of(const struct relate_tally *t, const struct relate_key *k);
+void relate_tally_finish(struct relate_tally *t);
+
 /* Which hashes were seen: a bit for each of many places. It may say yes wrongly, to one of
  * RELATE_BITS_EACH, never no. */
 enum { RELATE_BITS_EACH = 16 };

@@ -9,42 +9,22 @@
 enum { OWNED_MAX = 3 }; /* more certificates from one address are many clients behind it */
 
 /* accepted: certificates that got somebody in. owned: each address with each of its certificates;
- * counts: how many, by the number of the address. */
+ * clients: how many each address has. */
 struct relate_owned {
-	struct relate_map accepted, clients, owned;
-	uint32_t *counts;
-	size_t room;
+	struct relate_map accepted, owned;
+	struct relate_tally clients;
 };
-
-/* One more certificate of this address. */
-static bool
-count(struct relate_owned *w, uint64_t address)
-{
-	const struct relate_key client = {address, 0, 0};
-	uint32_t before = w->clients.count;
-	uint32_t *counts = relate_room(w->counts, before, &w->room, sizeof(*counts));
-
-	if (counts == NULL)
-		return false;
-	w->counts = counts;
-	uint32_t number = relate_map_add(&w->clients, &client);
-	if (number > before)
-		counts[number - 1] = 0;
-	if (number != 0)
-		counts[number - 1]++;
-	return number != 0;
-}
 
 static bool
 add(struct relate_run *run, struct relate_owned *w, uint32_t i)
 {
 	const struct relate_session *s = relate_session(run, i);
 	const struct relate_key certificate = {s->client_certificate, 0, 0};
-	uint64_t address = relate_client(relate_ends(run, i));
-	const struct relate_key pair = {s->client_certificate, address, 0};
+	const struct relate_key client = {relate_client(relate_ends(run, i)), 0, 0};
+	const struct relate_key pair = {s->client_certificate, client.a, 0};
 	uint32_t before = w->owned.count, number = relate_map_add(&w->owned, &pair);
 
-	return number != 0 && (number <= before || count(w, address)) &&
+	return number != 0 && (number <= before || relate_tally_add(&w->clients, &client)) &&
 	       (!relate_fits(run->traits[i], &relate_succeeded) ||
 		relate_map_add(&w->accepted, &certificate) != 0);
 }
@@ -64,9 +44,8 @@ relate_owned_finish(struct relate_run *run)
 	if (run->owned == NULL)
 		return;
 	relate_map_finish(&run->owned->accepted);
-	relate_map_finish(&run->owned->clients);
 	relate_map_finish(&run->owned->owned);
-	free(run->owned->counts);
+	relate_tally_finish(&run->owned->clients);
 	free(run->owned);
 }
 
@@ -98,9 +77,9 @@ relate_is_another_certificate(struct relate_run *run, uint32_t session, uint32_t
 			return relate_no_memory(run);
 	}
 	const struct relate_key client = {relate_client(relate_ends(run, session)), 0, 0};
-	uint32_t number = relate_map_find(&run->owned->clients, &client);
+	uint32_t owned = relate_tally_of(&run->owned->clients, &client);
 	*stays = false;
-	if (number == 0 || run->owned->counts[number - 1] > OWNED_MAX ||
+	if (owned == 0 || owned > OWNED_MAX ||
 	    relate_map_find(&run->owned->accepted, &certificate) != 0)
 		return true;
 	return has_other_names(run, s->client_certificate,

@@ -6,22 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	ROOM_FIRST = 64,
-	ROOM_KEPT = 1 << 14, /* from capture to capture */
-};
-
-void *
-relate_room(void *data, size_t count, size_t *room, size_t item)
-{
-	if (count < *room)
-		return data;
-	size_t wider = *room == 0 ? ROOM_FIRST : *room * 2;
-	void *moved = wider < UINT32_MAX ? reallocarray(data, wider, item) : NULL;
-	if (moved != NULL)
-		*room = wider;
-	return moved;
-}
+enum { ROOM_KEPT = 1 << 14 /* from capture to capture */ };
 
 struct relate_capture *
 relate_sessions_capture(struct relate_sessions *l)

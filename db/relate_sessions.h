@@ -85,9 +85,6 @@ relate_server(const struct relate_ends *e)
 	return (uint64_t)e->server_is << 32 | e->server;
 }
 int64_t relate_sessions_id(const struct relate_sessions *l, size_t i);
-/* Room for one more item of this size behind count of them: data, moved if need be; NULL without
- * memory, and data stays. */
-void *relate_room(void *data, size_t count, size_t *room, size_t item);
 /* The findings that pass 1 has, of the last session. */
 void relate_sessions_findings(struct relate_sessions *l, const struct outcome_finding *all,
 			      size_t count);

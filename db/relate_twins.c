@@ -100,47 +100,19 @@ by_digest_and_time(const void *left, const void *right)
 	return (a->place > b->place) - (a->place < b->place);
 }
 
-/* --- who comes into question -------------------------------------------------------------------
- */
-
-/* Digests that may have been seen twice, and how often they were; by their numbers. */
-struct tally {
-	struct relate_map digests;
-	uint32_t *counts;
-	size_t room;
-};
+/* --- who comes into question ------------------------------------------------------------------ */
 
 static bool
-count_one(struct tally *t, uint64_t digest)
+is_of_few(const struct relate_tally *t, uint64_t digest)
 {
-	const struct relate_key key = {digest, 0, 0};
-	uint32_t before = t->digests.count;
-	uint32_t *counts = relate_room(t->counts, before, &t->room, sizeof(*counts));
+	uint32_t times = relate_tally_of(t, &(struct relate_key){digest, 0, 0});
 
-	if (counts == NULL)
-		return false;
-	t->counts = counts;
-	uint32_t number = relate_map_add(&t->digests, &key);
-	if (number > before)
-		counts[number - 1] = 0;
-	if (number != 0)
-		counts[number - 1]++;
-	return number != 0;
+	return times >= 2 && times <= RELATE_TAPS_MAX;
 }
 
+/* Digests that may have been seen twice. A bit tells soon which are nobody else's: most. */
 static bool
-is_of_few(const struct tally *t, uint64_t digest)
-{
-	const struct relate_key key = {digest, 0, 0};
-	uint32_t number = relate_map_find(&t->digests, &key);
-
-	return number != 0 && t->counts[number - 1] >= 2 &&
-	       t->counts[number - 1] <= RELATE_TAPS_MAX;
-}
-
-/* A bit tells soon which are nobody else's: most. */
-static bool
-count_all(const struct relate_sessions *l, struct tally *t)
+count_all(const struct relate_sessions *l, struct relate_tally *t)
 {
 	struct relate_bits once = {0}, twice = {0};
 	bool ok = relate_bits_init(&once, l->count) && relate_bits_init(&twice, l->count);
@@ -150,7 +122,7 @@ count_all(const struct relate_sessions *l, struct tally *t)
 			relate_bits_add(&twice, l->randoms[i]);
 	for (size_t i = 0; ok && i < l->count; i++)
 		if (l->randoms[i] != 0 && relate_bits_has(&twice, l->randoms[i]))
-			ok = count_one(t, l->randoms[i]);
+			ok = relate_tally_add(t, &(struct relate_key){l->randoms[i], 0, 0});
 	relate_bits_finish(&once);
 	relate_bits_finish(&twice);
 	return ok;
@@ -158,13 +130,13 @@ count_all(const struct relate_sessions *l, struct tally *t)
 
 /* Sessions whose digest is that of a few others, too; NULL without memory. */
 static struct digest *
-candidates(const struct relate_sessions *l, const struct tally *t, size_t *count)
+candidates(const struct relate_sessions *l, const struct relate_tally *t, size_t *count)
 {
 	struct digest *all = malloc(1), *more;
 	size_t room = 0;
 
 	*count = 0;
-	for (uint32_t i = 0; all != NULL && t->digests.count > 0 && i < l->count; i++) {
+	for (uint32_t i = 0; all != NULL && t->keys.count > 0 && i < l->count; i++) {
 		const struct relate_session *s = &l->all[i];
 
 		if (l->randoms[i] == 0 || !is_of_few(t, l->randoms[i]))
@@ -199,7 +171,7 @@ bool
 relate_find_twins(struct relate_run *run, const struct relate_row *r)
 {
 	struct twins all = {.run = run, .row = r};
-	struct tally tally = {0};
+	struct relate_tally tally = {0};
 	size_t count = 0;
 	struct digest *digests =
 	    count_all(run->sessions, &tally) ? candidates(run->sessions, &tally, &count) : NULL;
@@ -209,7 +181,6 @@ relate_find_twins(struct relate_run *run, const struct relate_row *r)
 		qsort(digests, count, sizeof(*digests), by_digest_and_time);
 	ok = ok && find_in_runs(&all, digests, count);
 	free(digests);
-	free(tally.counts);
-	relate_map_finish(&tally.digests);
+	relate_tally_finish(&tally);
 	return ok;
 }

@@ -49,6 +49,21 @@ test_map(void **state)
 	relate_map_finish(&m);
 }
 
+static void
+test_tally(void **state)
+{
+	struct relate_tally t = {0};
+
+	(void)state;
+	for (uint32_t i = 0; i < MANY; i++)
+		for (uint32_t times = 0; times < 1 + i % 4; times++)
+			assert_true(relate_tally_add(&t, &(struct relate_key){i, 0, 1}));
+	for (uint32_t i = 0; i < MANY; i++)
+		assert_int_equal(relate_tally_of(&t, &(struct relate_key){i, 0, 1}), 1 + i % 4);
+	assert_int_equal(relate_tally_of(&t, &(struct relate_key){0, 0, 2}), 0);
+	relate_tally_finish(&t);
+}
+
 /* Never no wrongly, and yes wrongly to few. */
 static void
 test_bits(void **state)
@@ -134,9 +149,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_map),
-	    cmocka_unit_test(test_bits),
-	    cmocka_unit_test(test_sessions),
+	    cmocka_unit_test(test_map),    cmocka_unit_test(test_tally),
+	    cmocka_unit_test(test_bits),   cmocka_unit_test(test_sessions),
 	    cmocka_unit_test(test_causes),
 	};
 
