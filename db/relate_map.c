@@ -19,14 +19,19 @@ relate_map_seed(void)
 	return seed;
 }
 
+/* Both halves of a product with a number nobody knows: the difference between two words cannot be
+ * taken back by the next. */
 uint64_t
-relate_key_hash(const struct relate_key *k, uint64_t seed)
+relate_hash(const uint64_t *words, size_t n, uint64_t seed)
 {
-	uint64_t h = (k->a ^ seed) * UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t factor = (seed ^ n) * UINT64_C(0x9e3779b97f4a7c15) | 1, h = factor;
 
-	h = (h ^ h >> 32 ^ k->b) * UINT64_C(0xff51afd7ed558ccd);
-	h = (h ^ h >> 32 ^ k->c) * UINT64_C(0xc4ceb9fe1a85ec53);
-	return h ^ h >> 29;
+	for (size_t i = 0; i < n; i++) {
+		__extension__ unsigned __int128 product =
+		    (unsigned __int128)(h ^ words[i]) * factor;
+		h = (uint64_t)product ^ (uint64_t)(product >> 64);
+	}
+	return h;
 }
 
 static bool

@@ -31,6 +31,13 @@ void relate_map_clear(struct relate_map *m);
 void relate_map_finish(struct relate_map *m);
 /* Nobody outside can foretell it. */
 uint64_t relate_map_seed(void);
+/* Without the seed nobody can make words whose hashes are equal. */
+uint64_t relate_hash(const uint64_t *words, size_t n, uint64_t seed);
+static inline uint64_t
+relate_key_hash(const struct relate_key *k, uint64_t seed)
+{
+	return relate_hash((const uint64_t[]){k->a, k->b, k->c}, 3, seed);
+}
 
 /* Room for one more item of this size behind count of them: data, moved if need be; NULL without
  * memory, and data stays. */
@@ -57,7 +64,6 @@ struct relate_bits {
 /* For so many hashes; false without memory. */
 bool relate_bits_init(struct relate_bits *b, size_t count);
 void relate_bits_finish(struct relate_bits *b);
-uint64_t relate_key_hash(const struct relate_key *k, uint64_t seed);
 
 static inline bool
 relate_bits_has(const struct relate_bits *b, uint64_t hash)

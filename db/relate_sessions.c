@@ -113,15 +113,12 @@ relate_sessions_endpoint(const struct relate_sessions *l, uint64_t address)
 void
 relate_sessions_random(struct relate_sessions *l, const uint8_t random[32])
 {
-	uint64_t h = l->seed;
+	uint64_t words[4];
 
 	if (random == NULL)
 		return;
-	for (int i = 0; i < 32; i += 8) {
-		h = (h ^ word_at(random + i)) * UINT64_C(0x9e3779b97f4a7c15);
-		h ^= h >> 32;
-	}
-	l->randoms[l->count - 1] = h | 1;
+	memcpy(words, random, sizeof(words));
+	l->randoms[l->count - 1] = relate_hash(words, 4, l->seed) | 1;
 }
 
 int
