@@ -282,6 +282,27 @@ test_hole_in_payload(void **state)
 	}
 }
 
+/* The other direction begins with a hole and is of no carrier: what is acknowledged of it stays. */
+static void
+test_acknowledges_a_hole(void **state)
+{
+	(void)state;
+	enum { LOST = 5 };
+	const struct openvpn_build b = {.session_id = 0xB1B2B3B4B5B6B7B8};
+	uint8_t out[512];
+	size_t n = openvpn_build(&b, out, OPENVPN_OP_control_hard_reset_server_v2, 0, "", 0);
+	n += openvpn_build(&b, out + n, OPENVPN_OP_control_v1, 1, "ab", 2);
+
+	struct listen *l = listen_begin();
+	listen_lose(l, FLOW_DIR_A, LOST);
+	listen_feed(l, FLOW_DIR_B, out, n, 1 + LOST);
+	assert_int_equal(l->side[FLOW_DIR_B].ack, 1 + LOST);
+	listen_end(l);
+	assert_string_equal(l->side[FLOW_DIR_A].text, "[?]");
+	assert_string_equal(l->side[FLOW_DIR_B].text, "|ab");
+	listen_free(l);
+}
+
 static void
 test_suspects(void **state)
 {
@@ -317,6 +338,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_scripts),
 	    cmocka_unit_test(test_hole_in_payload),
+	    cmocka_unit_test(test_acknowledges_a_hole),
 	    cmocka_unit_test(test_suspects),
 	};
 

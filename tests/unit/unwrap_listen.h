@@ -23,7 +23,7 @@ struct listen {
 		uint64_t skip; /* bytes before this are not delivered */
 		uint64_t tls;  /* next offset of the TLS stream */
 		uint64_t ack;  /* last one heard from this sender, in TLS offsets */
-		bool bare;     /* some bytes were not taken */
+		bool bare;     /* some bytes, or a hole, were not taken */
 		char text[LISTEN_TEXT];
 		size_t len;
 	} side[FLOW_DIR_COUNT];
@@ -128,7 +128,8 @@ listen_lose(struct listen *l, enum flow_dir d, uint64_t len)
 {
 	const struct flow_mark mark = {.frame = ++l->frame};
 
-	unwrap_gap(l->u, d, l->side[d].at, len, &mark);
+	if (!unwrap_gap(l->u, d, l->side[d].at, len, &mark))
+		l->side[d].bare = true;
 	l->side[d].at += len;
 }
 
