@@ -106,12 +106,13 @@ tell_hole(struct openvpn *o, struct unwrap *u, enum flow_dir dir)
 	o->hole = false;
 }
 
+/* From here on a packet is looked for; one may have begun in the end of `seen`. */
 static void
-lose(struct view *v)
+lose(struct view *v, struct bytes seen)
 {
 	suspect_hole(v->o, v->mark);
 	v->o->place = PLACE_LOST;
-	v->o->resync = (struct openvpn_resync){0};
+	openvpn_resync_begin(&v->o->resync, seen);
 }
 
 /* --- packets --------------------------------------------------------------------------------- */
@@ -247,7 +248,8 @@ read_header(struct view *v)
 		need = head_need(o);
 	}
 	if (need == 0) {
-		lose(v);
+		/* How much of it was read is by chance: another may begin behind its first byte. */
+		lose(v, bytes_of(o->head + 1, o->head_len - 1));
 		return;
 	}
 	if (o->head_len < need)
@@ -261,9 +263,10 @@ static void
 look(struct view *v)
 {
 	struct openvpn *o = v->o;
-	size_t at;
+	size_t left = OPENVPN_RESYNC_BYTES_MAX + 1 - o->resync.looked_at, at;
+	struct bytes in = bytes_of(v->in.data, v->in.len < left ? v->in.len : left);
 
-	if (openvpn_resync_feed(&o->resync, o->session_id, v->in, &at)) {
+	if (openvpn_resync_feed(&o->resync, o->session_id, in, &at)) {
 		next_packet(o);
 		o->head_len = o->resync.before.len;
 		if (o->head_len > 0)
@@ -271,7 +274,7 @@ look(struct view *v)
 		consume(v, at);
 		return;
 	}
-	consume(v, v->in.len);
+	consume(v, in.len);
 	if (o->resync.looked_at > OPENVPN_RESYNC_BYTES_MAX) {
 		o->place = PLACE_GONE;
 		tell_hole(o, v->u, v->dir);
@@ -342,7 +345,7 @@ openvpn_gap(void *state, struct unwrap *u, enum flow_dir dir, uint64_t at, uint6
 	if ((o->place == PLACE_TLS || o->place == PLACE_REST) && end <= o->end)
 		enter(o, o->place);
 	else
-		lose(&v);
+		lose(&v, (struct bytes){0});
 }
 
 static void

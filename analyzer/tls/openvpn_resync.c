@@ -33,8 +33,16 @@ keep_tail(struct openvpn_resync *r, struct bytes in)
 {
 	if (in.len > sizeof(r->tail))
 		bytes_take(&in, in.len - sizeof(r->tail));
-	memmove(r->tail, in.data, in.len);
+	if (in.len > 0)
+		memmove(r->tail, in.data, in.len);
 	r->tail_len = in.len;
+}
+
+void
+openvpn_resync_begin(struct openvpn_resync *r, struct bytes seen)
+{
+	*r = (struct openvpn_resync){0};
+	keep_tail(r, seen);
 }
 
 bool

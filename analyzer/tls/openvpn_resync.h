@@ -18,13 +18,16 @@ enum {
 	OPENVPN_RESYNC_BYTES_MAX = 64 * 1024, /* looked at before giving up */
 };
 
-/* Zero-initialised is ready. */
 struct openvpn_resync {
 	uint8_t tail[OPENVPN_RESYNC_LEN - 1]; /* the last bytes seen */
 	size_t tail_len;
 	size_t looked_at; /* bytes; beyond OPENVPN_RESYNC_BYTES_MAX it is time to give up */
 	struct bytes before;
 };
+
+/* Begin to look. `seen`: bytes just before the first view; a packet may begin in their last ones.
+ */
+void openvpn_resync_begin(struct openvpn_resync *r, struct bytes seen);
 
 /* Look at the next view. True: a packet begins with the bytes of r->before (earlier views'), and
  * goes on `*at` bytes into this view. */

@@ -282,6 +282,33 @@ test_hole_in_payload(void **state)
 	}
 }
 
+/* After a hole, what looks like a packet is too short for one, and the right one begins within its
+ * header: found however the bytes come. */
+static void
+test_packet_in_false_header(void **state)
+{
+	(void)state;
+	static const size_t most[] = {512, 11, 10, 3, 2, 1};
+	const struct openvpn_build b = {.session_id = 0x6162206162206162, .hmac_len = 20};
+	uint8_t reset[OPENVPN_BUILD_MAX], after[3 + OPENVPN_BUILD_MAX + 2] = "\x00\x0a\x20";
+	size_t reset_len =
+	    openvpn_build(&b, reset, OPENVPN_OP_control_hard_reset_client_v2, 0, "", 0);
+	size_t len = 3 + openvpn_build(&b, after + 3, OPENVPN_OP_control_v1, 1, "xy", 2);
+	memcpy(after + 3, "ab", 2); /* its length, here the beginning of the session id */
+
+	for (size_t i = 0; i < sizeof(most) / sizeof(most[0]); i++) {
+		struct listen *l = listen_begin();
+		listen_feed(l, FLOW_DIR_A, reset, reset_len, 0);
+		listen_lose(l, FLOW_DIR_A, 100);
+		for (size_t at = 0; at < len; at += most[i])
+			listen_feed(l, FLOW_DIR_A, after + at,
+				    len - at < most[i] ? len - at : most[i], 0);
+		listen_end(l);
+		assert_string_equal(l->side[FLOW_DIR_A].text, "|xy");
+		listen_free(l);
+	}
+}
+
 /* The other direction begins with a hole and is of no carrier: what is acknowledged of it stays. */
 static void
 test_acknowledges_a_hole(void **state)
@@ -338,6 +365,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_scripts),
 	    cmocka_unit_test(test_hole_in_payload),
+	    cmocka_unit_test(test_packet_in_false_header),
 	    cmocka_unit_test(test_acknowledges_a_hole),
 	    cmocka_unit_test(test_suspects),
 	};
