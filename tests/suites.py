@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """suites.py - runs every test there is and counts them; called by tests/run and tests/nightly.
 
-usage: suites.py [--list] [--fuzz-seconds N] [PART...]
+usage: suites.py [--list] [--fuzz-seconds N] [--fuzz-seed N] [PART...]
 
 Each part prints one line with its count, and what failed above it. The last line is the sum:
 `N passed, N failed, N skipped`. Exit status 1 when anything failed.
 """
 import argparse
+import base64
 import concurrent.futures
 import json
 import os
@@ -22,6 +23,8 @@ CORES = os.cpu_count() or 1
 # Captures and key logs beside the project; differential tests read them too, once, where they are.
 CAPTURES = os.path.join(os.path.dirname(ROOT), 'shared', 'corpus')
 FUZZ_TOTAL = 240  # seconds that all fuzz targets share
+FUZZ_SEED = 1     # the same inputs in every run: what turns red is the change; nightly takes another each time (0)
+INPUT_MAX = 8192  # bytes of a failing input that are printed
 LOG_LINES = 40    # of the output of what failed
 
 Count = namedtuple('Count', 'passed failed skipped', defaults=(0, 0, 0))
@@ -127,15 +130,24 @@ def fuzz_targets(build):
     return sorted((t['name'], t['cmd'][0]) for t in json.loads(output) if any(s.endswith('fuzz') for s in t['suite']))
 
 
-def fuzz(name, program, seconds, seeds):
+def found_inputs(output):
+    """The inputs libFuzzer wrote, as text: a log is often all that is left of a run."""
+    for path in re.findall(r'^artifact_prefix=.*Test unit written to (.+)$', output, re.M):
+        with open(path, 'rb') as file:
+            data = file.read()
+        if len(data) <= INPUT_MAX:
+            yield 'base64 of %s: %s' % (os.path.basename(path), base64.b64encode(data).decode())
+
+
+def fuzz(name, program, options, seeds):
     work = os.path.join(ROOT, SANITIZED[0], 'corpus', name)
     os.makedirs(work, exist_ok=True)
     own = os.path.join(ROOT, 'tests', 'vectors', name.replace('fuzz_', '', 1))
-    command = [program, '-max_total_time=%d' % seconds, '-timeout=10', '-rss_limit_mb=2048', '-max_len=65536',
-               '-print_final_stats=1', '-artifact_prefix=' + work + '.', work] + [d for d in (own, seeds) if os.path.isdir(d)]
+    command = [program, '-max_total_time=%d' % options.fuzz_seconds, '-seed=%d' % options.fuzz_seed, '-timeout=10',
+               '-rss_limit_mb=2048', '-max_len=65536', '-print_final_stats=1', '-artifact_prefix=' + work + '.', work] + [d for d in (own, seeds) if os.path.isdir(d)]
     status, output = call(command, env={**os.environ, **SANITIZER_OPTIONS})
     if status:
-        tell_failure(name, output)
+        tell_failure(name, '\n'.join([output, *found_inputs(output)]))
     return FAIL if status else PASS
 
 
@@ -150,10 +162,10 @@ def part_fuzz(options):
         return FAIL
     seeds = os.path.join(ROOT, SANITIZED[0], 'seeds')
     made = step('seeds', [sys.executable, 'tests/fuzz/seeds.py', seeds])
-    seconds = options.fuzz_seconds or max(2, FUZZ_TOTAL * CORES // len(targets))
+    options.fuzz_seconds = options.fuzz_seconds or max(2, FUZZ_TOTAL * CORES // len(targets))
     with concurrent.futures.ThreadPoolExecutor(CORES) as pool:
-        counts = list(pool.map(lambda t: fuzz(*t, seconds, seeds), targets))
-    print('%d targets, %d s each, %d at a time' % (len(targets), seconds, CORES))
+        counts = list(pool.map(lambda t: fuzz(*t, options, seeds), targets))
+    print('%d targets, %d s each, %d at a time' % (len(targets), options.fuzz_seconds, CORES))
     return add(counts + [made])
 
 
@@ -207,6 +219,7 @@ def main():
     options = argparse.ArgumentParser(usage=__doc__)
     options.add_argument('--list', action='store_true')
     options.add_argument('--fuzz-seconds', type=int)
+    options.add_argument('--fuzz-seed', type=int, default=FUZZ_SEED)
     options.add_argument('part', nargs='*')
     options = options.parse_args()
     names = [name for name, _, _ in PARTS]
