@@ -54,16 +54,6 @@ take_head(struct framing_view *v, size_t want)
 }
 
 static void
-go_foreign(struct framing_view *v, uint64_t at)
-{
-	struct framing *f = v->f;
-
-	f->foreign_at = at;
-	f->state = FRAMING_FOREIGN;
-	tls_stream_foreign(v->s, v->side, at, bytes_of(f->head, f->head_len), v->mark);
-}
-
-static void
 read_header(struct framing_view *v)
 {
 	struct framing *f = v->f;
@@ -77,7 +67,8 @@ read_header(struct framing_view *v)
 	uint64_t at = v->at - f->head_len;
 	if (!tls_record_header_parse(&c, &f->record) || !tls_record_header_plausible(&f->record)) {
 		framing_give_up(v);
-		go_foreign(v, at);
+		f->foreign_at = at;
+		f->state = FRAMING_FOREIGN;
 		return;
 	}
 	framing_begin(f, at);

@@ -34,9 +34,9 @@ search_again(struct search *s, bool alerts)
 {
 	s->alerts = alerts;
 	s->midstream = false;
-	s->dropped_len = s->tail_len = s->sslv2_len = 0;
+	s->tail_len = s->sslv2_len = 0;
 	s->seen = s->hello_at = s->sslv2_at = 0;
-	s->before = (struct bytes){0};
+	s->before = s->earlier = (struct bytes){0};
 }
 
 void
@@ -154,9 +154,9 @@ scan_joint(struct search *s, const struct flow_data *d, bool *wait)
 		return SEARCH_NOTHING;
 	s->hello_at = d->at - s->tail_len + at;
 	s->before = bytes_of(s->kept->tail + at, s->tail_len - at);
-	if (found == SEARCH_NOTHING && more == d->data.len && len <= sizeof(s->kept->tail)) {
+	if (found == SEARCH_NOTHING && more == d->data.len && len - at < sizeof(s->kept->tail)) {
 		*wait = true;
-		keep_tail(s, bytes_of(joint, len));
+		keep_tail(s, bytes_of(joint + at, len - at));
 	}
 	return found;
 }
@@ -204,11 +204,11 @@ feed_records(struct search *s, const struct flow_data *d)
 {
 	if (s->tail_len > 0) {
 		bool wait;
+		memcpy(s->kept->earlier, s->kept->tail, s->tail_len);
+		s->earlier = bytes_of(s->kept->earlier, s->tail_len);
 		enum search_found found = scan_joint(s, d, &wait);
 		if (found != SEARCH_NOTHING || wait)
 			return found;
-		memcpy(s->kept->dropped, s->kept->tail, s->tail_len);
-		s->dropped_len = s->tail_len;
 		s->tail_len = 0;
 	}
 	size_t at;
@@ -229,7 +229,7 @@ search_feed(struct search *s, const struct flow_data *d)
 	enum search_found found = SEARCH_NOTHING;
 	bool first = s->seen == 0;
 
-	s->dropped_len = 0;
+	s->earlier = (struct bytes){0};
 	if (d->data.len == 0)
 		return SEARCH_NOTHING;
 	if (s->seen > SEARCH_PRELUDE_MAX)

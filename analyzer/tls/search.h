@@ -33,9 +33,8 @@ enum search_found {
 
 /* What is kept of earlier views. Most streams begin with a hello that needs nothing kept. */
 struct search_kept {
-	/* ends of earlier views that began no hello after all; they end where the view begins */
-	uint8_t dropped[TLS_PROBE_MAX * 2];
-	uint8_t tail[TLS_PROBE_MAX * 2]; /* end of the last view that may begin a hello */
+	uint8_t tail[TLS_PROBE_MAX * 2];    /* end of the last views that may begin a hello */
+	uint8_t earlier[TLS_PROBE_MAX * 2]; /* the tail before the view */
 	uint8_t sslv2[SEARCH_SSLV2_MAX];
 };
 
@@ -43,15 +42,15 @@ struct search {
 	struct pool *pool;        /* of struct search_kept; borrowed */
 	struct search_kept *kept; /* NULL: nothing was, so far */
 	bool alerts; /* the other direction speaks TLS: an alert record counts as its start, too */
-	bool midstream;       /* the beginning was not captured: records in a row count */
-	bool failed;          /* memory was short */
-	uint16_t dropped_len; /* set by search_feed */
+	bool midstream; /* the beginning was not captured: records in a row count */
+	bool failed;    /* memory was short */
 	uint16_t tail_len;
 	uint16_t sslv2_len;
 	uint64_t sslv2_at;
 	uint64_t seen;        /* bytes looked at */
 	uint64_t hello_at;    /* offset of what was found */
 	struct bytes before;  /* its bytes from earlier views; then comes the view */
+	struct bytes earlier; /* all that was kept of earlier views; then comes the view */
 	struct resync resync; /* while midstream */
 };
 

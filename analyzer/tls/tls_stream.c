@@ -38,27 +38,21 @@ view_from(const struct flow_data *d, uint64_t from)
 	return part;
 }
 
-/* What framing gave up at began in an earlier view: a hello may begin there, but none is whole. */
+/* What framing gave up at may have begun in an earlier view: a hello may begin there, but none is
+ * whole. */
 static void
-search_head(struct tls_stream *t, const struct flow_data *d)
+go_search(struct tls_stream *t, const struct flow_data *d)
 {
 	const struct framing *f = &t->framing[d->dir];
-	struct flow_data head = *d;
-
-	head.at = f->foreign_at;
-	head.data = bytes_of(f->head, (size_t)(d->at - f->foreign_at));
-	search_feed(&t->search[d->dir], &head);
-}
-
-static void
-go_search(struct tls_stream *t, const struct flow_data *d, uint64_t from)
-{
-	struct flow_data rest = view_from(d, from);
+	struct flow_data head = *d, rest = view_from(d, f->foreign_at);
 
 	t->mode[d->dir] = MODE_SEARCH;
 	search_again(&t->search[d->dir], false);
-	if (from < d->at)
-		search_head(t, d);
+	if (f->foreign_at < d->at) {
+		head.at = f->foreign_at;
+		head.data = bytes_of(f->head, (size_t)(d->at - f->foreign_at));
+		search_data(t, &head);
+	}
 	if (rest.data.len > 0)
 		search_data(t, &rest);
 }
@@ -70,7 +64,7 @@ records_data(struct tls_stream *t, const struct flow_data *d)
 	uint64_t until = framing_data(f, t, session_side(t->session, d->dir), d);
 
 	if (f->state == FRAMING_FOREIGN)
-		go_search(t, d, f->foreign_at);
+		go_search(t, d);
 	else if (until > 0)
 		skip(t, d->dir, until);
 }
@@ -173,53 +167,58 @@ start_midstream(struct tls_stream *t, const struct flow_data *d, struct search *
 		skip(t, d->dir, until);
 }
 
-/* False when nothing was found in this view. */
-static bool
+static void
 start_found(struct tls_stream *t, enum search_found found, const struct flow_data *d)
 {
 	struct search *s = &t->search[d->dir];
 
 	switch (found) {
 	case SEARCH_NOTHING:
-		return false;
+		return;
 	case SEARCH_CLIENT_HELLO:
 		start_client_hello(t, d, s);
-		return true;
+		return;
 	case SEARCH_SERVER_HELLO:
 		start_hello(t, d, s, !d->dir);
-		return true;
+		return;
 	case SEARCH_ALERT:
 		framing_start(&t->framing[d->dir]);
 		start_records(t, d, s);
-		return true;
+		return;
 	case SEARCH_SSLV2_HELLO:
 		start_sslv2(t, d, s);
-		return true;
+		return;
 	case SEARCH_RECORDS:
 		start_midstream(t, d, s);
-		return true;
+		return;
 	case SEARCH_GIVEN_UP:
 		give_up(t, d->dir);
-		return true;
+		return;
 	}
-	return false;
 }
 
-/* No TLS in this direction so far. The tail of the view may still turn out to begin a record; that
- * of the views before did not. */
-static void
-foreign_data(struct tls_stream *t, const struct flow_data *d)
+/* Where TLS may begin, after search_feed(): what is before it is something else. */
+static uint64_t
+may_begin(const struct search *s, enum search_found found, const struct flow_data *d)
 {
-	const struct search *s = &t->search[d->dir];
-	enum tls_side side = session_side(t->session, d->dir);
-	size_t waiting = s->tail_len < d->data.len ? s->tail_len : d->data.len;
-	struct bytes foreign = {.data = d->data.data, .len = d->data.len - waiting};
+	if (found == SEARCH_NOTHING || found == SEARCH_GIVEN_UP)
+		return d->at + d->data.len - s->tail_len;
+	return found == SEARCH_RECORDS ? s->resync.found[0].at : s->hello_at;
+}
 
-	if (s->dropped_len > 0)
-		session_foreign(t->session, side, d->at - s->dropped_len,
-				bytes_of(s->kept->dropped, s->dropped_len), &d->mark);
-	if (foreign.len > 0)
-		session_foreign(t->session, side, d->at, foreign, &d->mark);
+/* What a view holds before offset `until`. */
+static void
+foreign_data(struct tls_stream *t, const struct flow_data *d, uint64_t until)
+{
+	struct bytes part = d->data;
+
+	if (until <= d->at)
+		return;
+	if (until - d->at < part.len)
+		part.len = (size_t)(until - d->at);
+	if (part.len > 0)
+		session_foreign(t->session, session_side(t->session, d->dir), d->at, part,
+				&d->mark);
 }
 
 static void
@@ -231,8 +230,16 @@ search_data(struct tls_stream *t, const struct flow_data *d)
 		search_midstream(s);
 	enum search_found found = search_feed(s, d);
 	t->wing->failed |= s->failed;
-	if (!start_found(t, found, d) && t->session != NULL)
-		foreign_data(t, d);
+	if (t->session != NULL) {
+		const struct flow_data earlier = {.dir = d->dir,
+						  .at = d->at - s->earlier.len,
+						  .data = s->earlier,
+						  .mark = d->mark};
+		uint64_t until = may_begin(s, found, d);
+		foreign_data(t, &earlier, until);
+		foreign_data(t, d, until);
+	}
+	start_found(t, found, d);
 }
 
 /* --- from tls_wing.c ------------------------------------------------------------------------- */

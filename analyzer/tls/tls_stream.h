@@ -44,8 +44,6 @@ void tls_stream_sealed(struct tls_stream *t, const struct step *raw,
 void tls_stream_text(struct tls_stream *t, const struct step *step, struct bytes data);
 /* Record headers were lost: how many records went by is not known. */
 void tls_stream_lost(struct tls_stream *t, enum tls_side side);
-void tls_stream_foreign(struct tls_stream *t, enum tls_side side, uint64_t at, struct bytes data,
-			const struct flow_mark *mark);
 void tls_stream_limit(struct tls_stream *t);
 
 #endif

@@ -17,13 +17,6 @@ tls_stream_step(struct tls_stream *t, const struct step *step)
 }
 
 void
-tls_stream_foreign(struct tls_stream *t, enum tls_side side, uint64_t at, struct bytes data,
-		   const struct flow_mark *mark)
-{
-	session_foreign(t->session, side, at, data, mark);
-}
-
-void
 tls_stream_limit(struct tls_stream *t)
 {
 	t->session->limit = true;

@@ -61,10 +61,20 @@ same(const struct heard *a, const struct heard *b)
 	const struct outcome_attempt *x = &a->attempt, *y = &b->attempt;
 
 	return a->sessions == b->sessions && a->attempts == b->attempts &&
-	       a->verdict == b->verdict && x->client_cert_requested == y->client_cert_requested &&
+	       a->verdict == b->verdict && a->foreign[0] == b->foreign[0] &&
+	       a->foreign[1] == b->foreign[1] &&
+	       x->client_cert_requested == y->client_cert_requested &&
 	       x->client_cert == y->client_cert && x->outcome == y->outcome &&
 	       x->ended_by == y->ended_by && x->proof == y->proof && x->resumed == y->resumed &&
 	       strcmp(a->subject, b->subject) == 0 && strcmp(a->version, b->version) == 0;
+}
+
+static void
+print(const char *cut, const struct heard *h)
+{
+	fprintf(stderr, "%s: %u sessions, %zu attempts, %s, foreign %llu and %llu bytes\n", cut,
+		h->sessions, h->attempts, verdict_name(h->verdict),
+		(unsigned long long)h->foreign[CLIENT], (unsigned long long)h->foreign[SERVER]);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -79,9 +89,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	whole = run(data, size, 127);
 	bytes = run(data, size, 1);
 	if (!same(&whole, &bytes)) {
-		fprintf(stderr, "whole: %u sessions, %zu attempts, %s; bytes: %u, %zu, %s\n",
-			whole.sessions, whole.attempts, verdict_name(whole.verdict), bytes.sessions,
-			bytes.attempts, verdict_name(bytes.verdict));
+		print("whole", &whole);
+		print("bytes", &bytes);
 		abort();
 	}
 	return 0;

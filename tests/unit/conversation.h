@@ -34,6 +34,7 @@ struct heard {
 	char sub_reason[32], explanation[OUTCOME_TEXT_MAX], version[16];
 	unsigned modifiers;
 	size_t facts;
+	uint64_t foreign[2]; /* bytes that are no TLS */
 	char subject[128];
 };
 
@@ -53,6 +54,16 @@ struct conversation {
 	struct heard heard;
 };
 
+static inline uint64_t
+conversation_foreign(const struct tls_session *s, enum tls_side side)
+{
+	uint64_t sum = 0;
+
+	for (const struct step *step = s->trace.side[side].first; step != NULL; step = step->next)
+		sum += step->kind == STEP_FOREIGN ? step->length : 0;
+	return sum;
+}
+
 static inline void
 conversation_hear(void *ctx, struct tls_session *s, enum flow_end why)
 {
@@ -69,6 +80,8 @@ conversation_hear(void *ctx, struct tls_session *s, enum flow_end why)
 	h->verdict = o.verdict;
 	h->modifiers = o.modifiers;
 	h->facts = o.n_facts;
+	h->foreign[CLIENT] = conversation_foreign(s, TLS_CLIENT);
+	h->foreign[SERVER] = conversation_foreign(s, TLS_SERVER);
 	snprintf(h->sub_reason, sizeof(h->sub_reason), "%s",
 		 o.sub_reason != NULL ? o.sub_reason : "");
 	snprintf(h->explanation, sizeof(h->explanation), "%s", o.explanation);

@@ -236,6 +236,38 @@ test_openvpn_renegotiation(void **state)
 	}
 }
 
+/* Bytes that are no TLS are counted once, wherever segments begin. "text" holds what a hello or an
+ * alert could begin with. */
+static void
+test_foreign_bytes(void **state)
+{
+	(void)state;
+	enum { TEXT = 25 };
+	static const struct {
+		const char *script;
+		unsigned client, server;
+	} rows[] = {
+	    {"CH s:text", 0, TEXT},
+	    {"CH s:text s:text", 0, 2 * TEXT},
+	    {"CH s:text s:alert40", 0, TEXT},
+	    {"CH s:text s:SH13 s:app", 0, TEXT},
+	    {"CH s:text s:CH", 0, TEXT},
+	    {"text CH s:SH13 s:app", 0, 0},
+	    {"CH s:alert40 s:text", 0, TEXT},
+	    {"CH s:SH13 s:app s:text s:text", 0, 2 * TEXT},
+	    {"CH s:SH13 text s:app", TEXT, 0},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		for (enum split split = SPLIT_MESSAGES; split <= SPLIT_PACKED; split++) {
+			struct heard h = conversation_run(rows[i].script, split);
+			if (h.foreign[CLIENT] != rows[i].client ||
+			    h.foreign[SERVER] != rows[i].server)
+				print_error("%s, split %d\n", rows[i].script, (int)split);
+			assert_int_equal(h.foreign[CLIENT], rows[i].client);
+			assert_int_equal(h.foreign[SERVER], rows[i].server);
+		}
+}
+
 static void
 test_capture_state(void **state)
 {
@@ -266,7 +298,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_cases),         cmocka_unit_test(test_lost_messages),
 	    cmocka_unit_test(test_attempts),      cmocka_unit_test(test_openvpn_renegotiation),
-	    cmocka_unit_test(test_capture_state),
+	    cmocka_unit_test(test_foreign_bytes), cmocka_unit_test(test_capture_state),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
