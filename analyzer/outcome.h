@@ -126,6 +126,20 @@ struct outcome_frames {
 	unsigned count;
 };
 
+/* Texts of a row that are the program's own, not made for this session: where such a text stands it
+ * stands as long as the program runs, so that equal addresses are equal texts. None need be told.
+ */
+enum outcome_constant {
+	OUTCOME_CONSTANT_NAME = 1 << 0, /* of a message */
+	OUTCOME_CONSTANT_FACT = 1 << 1,
+	OUTCOME_CONSTANT_VALUE = 1 << 2,
+	OUTCOME_CONSTANT_BASIS = 1 << 3,
+	OUTCOME_CONSTANT_WORDS = 1 << 4, /* of a finding: cause, certainty, severity */
+	OUTCOME_CONSTANT_EXPLANATION = 1 << 5,
+	OUTCOME_CONSTANT_SERVER_FIX = 1 << 6,
+	OUTCOME_CONSTANT_CLIENT_FIX = 1 << 7,
+};
+
 /* One known fact of one attempt (verdicts.md section 1). fact and basis are interned by the sink:
  * few distinct. */
 struct outcome_fact {
@@ -135,6 +149,7 @@ struct outcome_fact {
 	enum confidence confidence;
 	const char *basis; /* one sentence */
 	struct outcome_frames frames;
+	uint8_t constants; /* enum outcome_constant */
 };
 
 /* One step of the ladder. name: RFC name of the message, IANA name of an alert, "SYN", "FIN", "RST"
@@ -151,6 +166,7 @@ struct outcome_message {
 	enum evidence evidence;
 	int alert_level, alert_code; /* -1 unless a readable alert */
 	uint32_t repeat;             /* further steps like this one folded into it, 0 for none */
+	uint8_t constants;           /* enum outcome_constant */
 };
 
 /* A certificate as seen on the wire; owned by the pipeline's certificate cache, shared by many
@@ -222,7 +238,8 @@ struct outcome_finding {
 	const char *cause, *certainty, *severity, *explanation, *server_fix, *client_fix;
 	uint64_t named_frame; /* that these texts may name; 0: none */
 	struct outcome_frames frames;
-	bool explains; /* the decisive event: ranks go by severity, this, certainty */
+	bool explains;     /* the decisive event: ranks go by severity, this, certainty */
+	uint8_t constants; /* enum outcome_constant */
 };
 
 /* A row of causes.def: what findings call it, and what each side may change ("" without settings).

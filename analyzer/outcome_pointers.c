@@ -23,7 +23,7 @@
 		       #type " has changed: are its pointers in these tables?")
 KNOWN_SIZE(struct outcome, 400);
 KNOWN_SIZE(struct outcome_attempt, 72);
-KNOWN_SIZE(struct outcome_fact, 96);
+KNOWN_SIZE(struct outcome_fact, 104);
 KNOWN_SIZE(struct outcome_message, 64);
 KNOWN_SIZE(struct outcome_chain_link, 24);
 KNOWN_SIZE(struct outcome_request, 40);

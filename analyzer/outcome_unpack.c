@@ -118,6 +118,17 @@ resolve(struct outcome_unpacker *u, uint8_t *record, uint8_t *in, const struct p
 	return NULL;
 }
 
+/* NULL is no array of some. */
+static bool
+counts_nothing(const uint8_t *in, const struct pack_pointer *r)
+{
+	size_t n = 0;
+
+	if (r->kind == PACK_BYTES || r->kind == PACK_ARRAY)
+		memcpy(&n, in + r->count_at, sizeof(n));
+	return n == 0;
+}
+
 static bool
 fix_struct(struct outcome_unpacker *u, uint8_t *record, uint8_t *at, const struct pack_struct *s)
 {
@@ -127,7 +138,7 @@ fix_struct(struct outcome_unpacker *u, uint8_t *record, uint8_t *at, const struc
 		void *to;
 
 		memcpy(&v, at + r->at, sizeof(v));
-		if (v == 0)
+		if (v == 0 && counts_nothing(at, r))
 			continue;
 		if ((to = resolve(u, record, at, r, v)) == NULL)
 			return false;
@@ -142,6 +153,20 @@ fix_record(struct outcome_unpacker *u, uint8_t *record, const struct pack_struct
 	const struct pack_header *h = (const void *)record;
 
 	return h->len >= sizeof(*h) + s->size && fix_struct(u, record, record + sizeof(*h), s);
+}
+
+/* The texts are copies that go when the unpacker forgets them. */
+static void
+forget_constants(uint8_t *body)
+{
+	const struct outcome *o = (const void *)body;
+
+	for (size_t i = 0; i < o->n_facts; i++)
+		((struct outcome_fact *)o->facts)[i].constants = 0;
+	for (size_t i = 0; i < o->n_messages; i++)
+		((struct outcome_message *)o->messages)[i].constants = 0;
+	for (size_t i = 0; i < o->n_findings; i++)
+		((struct outcome_finding *)o->findings)[i].constants = 0;
 }
 
 static enum outcome_unpacked
@@ -185,9 +210,11 @@ outcome_unpack(struct outcome_unpacker *u, uint8_t *data, size_t len, size_t *us
 		return OUTCOME_UNPACK_BROKEN;
 	switch (h->kind) {
 	case PACK_RECORD_OUTCOME:
+		if (!fix_record(u, data, &pack_outcome))
+			return OUTCOME_UNPACK_BROKEN;
+		forget_constants(data + sizeof(*h));
 		*o = (const void *)(data + sizeof(*h));
-		return fix_record(u, data, &pack_outcome) ? OUTCOME_UNPACKED
-							  : OUTCOME_UNPACK_BROKEN;
+		return OUTCOME_UNPACKED;
 	case PACK_RECORD_TEXT:
 	case PACK_RECORD_CERTIFICATE:
 	case PACK_RECORD_REQUEST:

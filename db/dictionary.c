@@ -1,42 +1,14 @@
 /*
- * dictionary.c - the cache of ids and the statements behind it.
- * Used by store_session.c. One open-addressed table and one byte pool serve all dictionaries;
- * both are fixed in size, so no capture can make them grow.
+ * dictionary.c - the statements behind the cache of ids (dictionary_cache.c). See dictionary.h.
+ * Used by store_session.c.
  */
-#include "db/dictionary.h"
+#include "db/dictionary_impl.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	SLOTS = 1 << 15, /* a power of two */
-	SLOTS_USED_MAX = SLOTS / 2,
-	PROBES = 16, /* longer runs are crafted: such a key is simply not cached */
-	POOL = 4 << 20,
-	DIGESTS_MAX = 1 << 14, /* rows of one table that get one, each time the store is open */
-};
-
-struct slot {
-	uint64_t hash; /* 0: free */
-	uint64_t head, number;
-	int64_t id;
-	uint32_t at, len; /* of the key, in the pool */
-};
-
-struct statements {
-	sqlite3_stmt *find, *insert;
-	int identifying, columns; /* how many of the values find needs, insert needs */
-	unsigned made;            /* rows, up to DIGESTS_MAX */
-};
-
-struct dictionary {
-	struct database *db;
-	struct statements tables[DICTIONARY_COUNT];
-	size_t slots_used, pool_used;
-	struct slot slots[SLOTS];
-	uint8_t pool[POOL];
-};
+enum { DIGESTS_MAX = 1 << 14 /* rows of one table that get one, each time the store is open */ };
 
 enum {
 	ALL_COLUMNS = 0,
@@ -108,18 +80,9 @@ dictionary_close(struct dictionary *c)
 	for (int i = 0; i < DICTIONARY_COUNT; i++) {
 		sqlite3_finalize(c->tables[i].find);
 		sqlite3_finalize(c->tables[i].insert);
-		c->tables[i] = (struct statements){0};
+		c->tables[i] = (struct dictionary_statements){0};
 	}
 	dictionary_forget(c);
-}
-
-void
-dictionary_forget(struct dictionary *c)
-{
-	if (c->slots_used > 0)
-		memset(c->slots, 0, sizeof(c->slots));
-	c->slots_used = 0;
-	c->pool_used = 0;
 }
 
 /* Of a row's contents, whatever their ids are called in this database or that. */
@@ -137,68 +100,6 @@ digest(const struct dictionary_value *values, int count)
 		else
 			dictionary_key_bytes(&k, values[i].data, values[i].len);
 	return (int64_t)dictionary_key_hash(&k);
-}
-
-static bool
-equal(const struct dictionary *c, const struct slot *s, const struct dictionary_key *k)
-{
-	const uint8_t *p = c->pool + s->at;
-
-	if (s->head != k->head || s->number != k->number || s->len != k->len)
-		return false;
-	for (unsigned i = 0; i < k->count; i++) {
-		if (memcmp(p, k->parts[i].data, k->parts[i].len) != 0)
-			return false;
-		p += k->parts[i].len;
-	}
-	return true;
-}
-
-int64_t
-dictionary_cached(const struct dictionary *c, const struct dictionary_key *k)
-{
-	uint64_t h = dictionary_key_hash(k);
-
-	for (size_t probe = 0; probe < PROBES; probe++) {
-		const struct slot *s = &c->slots[(h + probe) & (SLOTS - 1)];
-
-		if (s->hash == 0)
-			return 0;
-		if (s->hash == h && equal(c, s, k))
-			return s->id;
-	}
-	return 0;
-}
-
-static void
-fill(struct dictionary *c, struct slot *s, const struct dictionary_key *k, int64_t id)
-{
-	*s = (struct slot){dictionary_key_hash(k), k->head,         k->number, id,
-			   (uint32_t)c->pool_used, (uint32_t)k->len};
-	for (unsigned i = 0; i < k->count; i++) {
-		memcpy(c->pool + c->pool_used, k->parts[i].data, k->parts[i].len);
-		c->pool_used += k->parts[i].len;
-	}
-	c->slots_used++;
-}
-
-static void
-remember(struct dictionary *c, const struct dictionary_key *k, int64_t id)
-{
-	uint64_t h = dictionary_key_hash(k);
-
-	if (k->len > POOL / 64)
-		return; /* one long text must not drive out all others */
-	if (c->slots_used == SLOTS_USED_MAX || c->pool_used + k->len > POOL)
-		dictionary_forget(c);
-	for (size_t probe = 0; probe < PROBES; probe++) {
-		struct slot *s = &c->slots[(h + probe) & (SLOTS - 1)];
-
-		if (s->hash == 0) {
-			fill(c, s, k, id);
-			return;
-		}
-	}
 }
 
 static void
@@ -233,7 +134,7 @@ find(struct dictionary *c, sqlite3_stmt *stmt, int64_t *id)
 
 /* The digest, unless so many were made already that nothing seems to come again. */
 static bool
-bind_digest(struct statements *s, const struct dictionary_value *values)
+bind_digest(struct dictionary_statements *s, const struct dictionary_value *values)
 {
 	if (s->made == DIGESTS_MAX) {
 		sqlite3_bind_null(s->insert, s->columns + 1);
@@ -250,7 +151,7 @@ dictionary_resolve(struct dictionary *c, const struct dictionary_key *k,
 		   const struct dictionary_value *values, int64_t *id, bool *made)
 {
 	enum dictionary_table table = (enum dictionary_table)(k->head & 0xff);
-	struct statements *s = &c->tables[table];
+	struct dictionary_statements *s = &c->tables[table];
 
 	*made = false;
 	*id = 0;
@@ -267,7 +168,7 @@ dictionary_resolve(struct dictionary *c, const struct dictionary_key *k,
 		*made = true;
 		s->made += s->made < DIGESTS_MAX;
 	}
-	remember(c, k, *id);
+	dictionary_remember(c, k, *id);
 	return true;
 }
 
@@ -276,7 +177,7 @@ dictionary_resolve(struct dictionary *c, const struct dictionary_key *k,
 static bool
 prepare(struct dictionary *c, enum dictionary_table table)
 {
-	struct statements *s = &c->tables[table];
+	struct dictionary_statements *s = &c->tables[table];
 	char where[1024] = "", names[512] = "", marks[256] = "", sql[2048];
 	size_t w = 0, n = 0, m = 0;
 

@@ -28,7 +28,8 @@ enum dictionary_table {
 	DICTIONARY_FACT_LIST,
 	DICTIONARY_DIAGNOSIS,
 	DICTIONARY_FINDING_LIST,
-	DICTIONARY_COUNT
+	DICTIONARY_COUNT,
+	DICTIONARY_TEXTS, /* no table: numbers of texts, in memory only */
 };
 
 enum { DICTIONARY_PARTS_MAX = 12, DICTIONARY_COLUMNS_MAX = 24 };
@@ -76,6 +77,10 @@ uint64_t dictionary_key_hash(const struct dictionary_key *k);
 
 /* 0: not cached. */
 int64_t dictionary_cached(const struct dictionary *c, const struct dictionary_key *k);
+/* For keys, what stands for a text: equal texts have equal numbers (mostly: what was forgotten gets
+ * another), different ones never. 0: NULL. Cheapest for a text that stands where it stood before.
+ */
+uint64_t dictionary_text_number(struct dictionary *c, const char *text);
 /* Finds or inserts the row with these values (as many as the table has columns beside id). For
  * REQUEST and CERTIFICATE the first column alone identifies the row. *made: it is new. */
 bool dictionary_resolve(struct dictionary *c, const struct dictionary_key *k,

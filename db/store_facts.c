@@ -5,26 +5,35 @@
 
 #include "db/store_ids.h"
 
+#include <stddef.h>
 #include <string.h>
 
 enum { VALUE_MAX = 24 /* a longer value is the session's own: counters, or what was said */ };
 
-/* A fact in the key; then come its moments, name, basis and value. */
+/* A fact in the key. */
 struct fact_key {
+	uint64_t fact, basis, value; /* store_lists_text() */
 	uint32_t attempt_no;
 	uint8_t evidence, confidence, frames, flags;
+	uint32_t moments[OUTCOME_FRAMES_MAX];
 };
-enum { KEY_OWN = 1, KEY_BASIS = 2, KEY_MS = 4, KEY_VALUE = 8 };
+enum { KEY_OWN = 1, KEY_MS = 2 };
 
-/* Does the text name the milliseconds that the explanation names? Where. */
+static bool
+is_constant(const struct outcome_fact *f, enum outcome_constant text)
+{
+	return (f->constants & text) != 0;
+}
+
+/* Does the basis name the milliseconds that the explanation names? Where. */
 static struct store_cut
-same_ms(const char *text, const struct store_cut *ms)
+same_ms(const struct outcome_fact *f, const struct store_cut *ms)
 {
 	struct store_cut cut = {0};
 
-	if (ms->len == 0 || text == NULL)
+	if (ms->len == 0 || f->basis == NULL || is_constant(f, OUTCOME_CONSTANT_BASIS))
 		return cut;
-	cut = store_sentence_ms(text);
+	cut = store_sentence_ms(f->basis);
 	if (cut.len != ms->len || memcmp(cut.at, ms->at, cut.len) != 0)
 		cut.len = 0;
 	return cut;
@@ -36,36 +45,32 @@ frames_of(const struct outcome_fact *f)
 	return f->frames.count < OUTCOME_FRAMES_MAX ? f->frames.count : OUTCOME_FRAMES_MAX;
 }
 
+/* Of the key, without the moments that there are not. */
+static size_t
+size_of(const struct fact_key *k)
+{
+	return offsetof(struct fact_key, moments) + k->frames * sizeof(k->moments[0]);
+}
+
 static bool
 has_own_value(const struct outcome_fact *f)
 {
-	return f->value != NULL && strlen(f->value) > VALUE_MAX;
+	return f->value != NULL && !is_constant(f, OUTCOME_CONSTANT_VALUE) &&
+	       strlen(f->value) > VALUE_MAX;
 }
 
-/* There is room. *last: the last moment of the list. */
+/* *last: the last moment of the list. */
 static bool
-put_moments(struct store *s, const struct outcome *o, const struct outcome_fact *f, uint32_t *last)
+find_moments(struct store *s, const struct outcome *o, const struct outcome_fact *f,
+	     struct fact_key *k, uint32_t *last)
 {
-	for (unsigned i = 0; i < frames_of(f); i++) {
-		uint32_t moment;
-
+	for (unsigned i = 0; i < k->frames; i++) {
 		if (!store_lists_moment_of_frame(s, (int64_t)(f->frames.frame[i] - o->first_frame),
-						 &moment))
+						 &k->moments[i]))
 			return false;
-		text_put_bytes(&s->lists.key, &moment, sizeof(moment));
-		*last = moment > *last ? moment : *last;
+		*last = k->moments[i] > *last ? k->moments[i] : *last;
 	}
 	return true;
-}
-
-/* There is room. The milliseconds are left out. */
-static void
-put_basis(struct text *key, const char *basis, size_t size, const struct store_cut *ms)
-{
-	size_t before = ms->len > 0 ? (size_t)(ms->at - basis) : 0;
-
-	text_put_bytes(key, basis, before);
-	text_put_bytes(key, basis + before + ms->len, size - before - ms->len);
 }
 
 static bool
@@ -83,32 +88,28 @@ add_value(struct store *s, const char *value)
 	return true;
 }
 
-/* *last: as of put_moments. */
+/* There is room in the key. *last: as of find_moments. */
 static bool
 add_fact(struct store *s, const struct outcome *o, const struct outcome_fact *f,
 	 const struct store_cut *ms, uint32_t *last)
 {
 	bool own = has_own_value(f);
-	const struct store_cut cut = same_ms(f->basis, ms);
+	const struct store_cut cut = same_ms(f, ms);
 	struct fact_key k = {
+	    .fact = store_lists_text(s, f->fact, is_constant(f, OUTCOME_CONSTANT_FACT)),
+	    .value =
+		own ? 0 : store_lists_text(s, f->value, is_constant(f, OUTCOME_CONSTANT_VALUE)),
 	    .attempt_no = f->attempt_no,
 	    .evidence = (uint8_t)f->evidence,
 	    .confidence = (uint8_t)f->confidence,
 	    .frames = (uint8_t)frames_of(f),
-	    .flags = (uint8_t)((own ? KEY_OWN : 0) | (f->basis != NULL ? KEY_BASIS : 0) |
-			       (cut.len > 0 ? KEY_MS : 0) | (f->value != NULL ? KEY_VALUE : 0))};
-	size_t fact = store_lists_text_size(f->fact), basis = store_lists_text_size(f->basis);
-	size_t value = own ? 0 : store_lists_text_size(f->value);
-	struct text *key = &s->lists.key;
+	    .flags = (uint8_t)((own ? KEY_OWN : 0) | (cut.len > 0 ? KEY_MS : 0))};
 
-	if (!store_lists_key(s, &k, sizeof(k),
-			     k.frames * sizeof(uint32_t) + fact + basis + value) ||
-	    !put_moments(s, o, f, last) || (own && !add_value(s, f->value)))
+	if (!find_moments(s, o, f, &k, last) || (own && !add_value(s, f->value)) ||
+	    !store_lists_sentence(s, f->basis, is_constant(f, OUTCOME_CONSTANT_BASIS), &cut,
+				  &k.basis))
 		return false;
-	text_put_bytes(key, f->fact, fact);
-	if (f->basis != NULL)
-		put_basis(key, f->basis, basis, &cut);
-	text_put_bytes(key, f->value, value);
+	text_put_bytes(&s->lists.key, &k, size_of(&k));
 	return true;
 }
 
@@ -120,7 +121,7 @@ claim_of(struct store *s, const struct outcome_fact *f, const struct fact_key *k
 	struct outcome_fact claim = *f;
 
 	if ((k->flags & KEY_MS) != 0) {
-		const struct store_cut cut = same_ms(f->basis, ms);
+		const struct store_cut cut = same_ms(f, ms);
 		if (!store_sentence_cut(s, f->basis, &cut))
 			return false;
 		claim.basis = s->sentence.data;
@@ -130,10 +131,10 @@ claim_of(struct store *s, const struct outcome_fact *f, const struct fact_key *k
 	return store_ids_claim(s->dictionary, &claim, (k->flags & KEY_MS) != 0, id);
 }
 
-/* *at: its moments in the key; then behind them. *value counts those that are the session's own. */
+/* *value counts those that are the session's own. */
 static bool
 put_fact(struct store *s, const struct outcome_fact *f, const struct fact_key *k, int64_t id,
-	 const char **at, size_t digits, size_t *value)
+	 size_t digits, size_t *value)
 {
 	struct text *t = &s->lists.items;
 
@@ -142,13 +143,8 @@ put_fact(struct store *s, const struct outcome_fact *f, const struct fact_key *k
 	if ((k->flags & KEY_OWN) != 0)
 		text_put_marked(t, '=', (int64_t)(*value)++);
 	text_put_char(t, '@');
-	for (unsigned i = 0; i < k->frames; i++) {
-		uint32_t moment;
-
-		memcpy(&moment, *at, sizeof(moment));
-		*at += sizeof(moment);
-		text_put_padded(t, moment, digits);
-	}
+	for (unsigned i = 0; i < k->frames; i++)
+		text_put_padded(t, k->moments[i], digits);
 	text_put_char(t, '"');
 	return true;
 }
@@ -164,17 +160,14 @@ resolve_facts(struct store *s, const struct dictionary_key *k, const struct outc
 	s->lists.items.len = 0;
 	for (size_t i = 0; i < o->n_facts; i++) {
 		const struct outcome_fact *f = &o->facts[i];
-		const struct store_cut cut = same_ms(f->basis, ms);
 		struct fact_key fact;
 		int64_t id;
 
-		memcpy(&fact, at, sizeof(fact));
-		at += sizeof(fact);
-		if (!claim_of(s, f, &fact, ms, &id) ||
-		    !put_fact(s, f, &fact, id, &at, digits, &values))
+		memcpy(&fact, at, offsetof(struct fact_key, moments));
+		memcpy(&fact, at, size_of(&fact));
+		at += size_of(&fact);
+		if (!claim_of(s, f, &fact, ms, &id) || !put_fact(s, f, &fact, id, digits, &values))
 			return false;
-		at += store_lists_text_size(f->fact) + store_lists_text_size(f->basis) - cut.len;
-		at += (fact.flags & KEY_OWN) == 0 ? store_lists_text_size(f->value) : 0;
 	}
 	return store_lists_resolve(s, k, digits, &s->lists.facts);
 }
@@ -185,7 +178,8 @@ store_lists_facts(struct store *s, const struct outcome *o, const struct store_c
 	struct dictionary_key k;
 	uint32_t last = 0;
 
-	s->lists.key.len = 0;
+	if (!store_lists_begin(s, o->n_facts, sizeof(struct fact_key)))
+		return false;
 	for (size_t i = 0; i < o->n_facts; i++)
 		if (!add_fact(s, o, &o->facts[i], ms, &last))
 			return false;

@@ -10,17 +10,16 @@
 static const char placeholder[] = "{frame}"; /* of views.sql, too */
 
 enum {
-	WORDS = 3,                   /* cause, certainty, severity */
 	TEXTS = 3,                   /* explanation, server_fix, client_fix */
 	WORD = 6,                    /* "frame " */
 	WORD_MAX = 8 + TEXT_INT_MAX, /* "frame 123" */
 };
 
-/* A finding in the key; then come cause, certainty, severity and its sentences. */
+/* A finding in the key. */
 struct finding_key {
+	uint64_t cause, certainty, severity, texts[TEXTS]; /* store_lists_text() */
 	uint32_t attempt_no;
-	uint16_t texts; /* a bit for each */
-	uint8_t flags, frames;
+	uint32_t flags, frames;
 	uint32_t named; /* a moment */
 	uint32_t moments[OUTCOME_FRAMES_MAX];
 };
@@ -29,16 +28,18 @@ enum { KEY_EXPLAINS = 1, KEY_NAMES = 2 };
 /* A finding's sentences, and where each names the frame that is stored apart. */
 struct sentences {
 	const char *texts[TEXTS];
+	bool constant[TEXTS]; /* it names none */
 	struct store_cut cuts[TEXTS];
 	bool names;
 };
 
 /* Names come from certificates: one may look like the placeholder. */
 static bool
-can_be_cut(const char *const texts[TEXTS])
+can_be_cut(const struct sentences *s)
 {
 	for (int i = 0; i < TEXTS; i++)
-		if (texts[i] != NULL && strstr(texts[i], placeholder) != NULL)
+		if (s->texts[i] != NULL && !s->constant[i] &&
+		    strstr(s->texts[i], placeholder) != NULL)
 			return false;
 	return true;
 }
@@ -57,35 +58,30 @@ frame_word(uint64_t frame, char out[WORD_MAX])
 static struct sentences
 sentences_of(const struct outcome_finding *f)
 {
-	struct sentences s = {.texts = {f->explanation, f->server_fix, f->client_fix}};
+	struct sentences s = {.texts = {f->explanation, f->server_fix, f->client_fix},
+			      .constant = {(f->constants & OUTCOME_CONSTANT_EXPLANATION) != 0,
+					   (f->constants & OUTCOME_CONSTANT_SERVER_FIX) != 0,
+					   (f->constants & OUTCOME_CONSTANT_CLIENT_FIX) != 0}};
 	char word[WORD_MAX];
 
 	if (f->named_frame == 0)
 		return s;
 	frame_word(f->named_frame, word);
 	for (int i = 0; i < TEXTS; i++) {
-		const char *at = s.texts[i] != NULL ? strstr(s.texts[i], word) : NULL;
+		const char *at = NULL;
 
+		if (s.texts[i] != NULL && !s.constant[i])
+			at = strstr(s.texts[i], word);
 		if (at == NULL)
 			continue;
 		s.cuts[i] = (struct store_cut){at + WORD, strlen(word) - WORD, placeholder};
 		s.names = true;
 	}
-	if (s.names && !can_be_cut(s.texts)) {
+	if (s.names && !can_be_cut(&s)) {
 		memset(s.cuts, 0, sizeof(s.cuts));
 		s.names = false;
 	}
 	return s;
-}
-
-static unsigned
-bits_of(const struct sentences *all)
-{
-	unsigned bits = 0;
-
-	for (unsigned i = 0; i < TEXTS; i++)
-		bits |= (all->texts[i] != NULL ? 1u : 0u) << i;
-	return bits;
 }
 
 static bool
@@ -98,51 +94,37 @@ static bool
 make_key(struct store *s, const struct outcome *o, const struct outcome_finding *f,
 	 const struct sentences *all, struct finding_key *k)
 {
+	bool constant = (f->constants & OUTCOME_CONSTANT_WORDS) != 0;
 	unsigned frames =
 	    f->frames.count < OUTCOME_FRAMES_MAX ? f->frames.count : OUTCOME_FRAMES_MAX;
 
 	*k = (struct finding_key){
+	    .cause = store_lists_text(s, f->cause, constant),
+	    .certainty = store_lists_text(s, f->certainty, constant),
+	    .severity = store_lists_text(s, f->severity, constant),
 	    .attempt_no = f->attempt_no,
-	    .texts = (uint16_t)bits_of(all),
-	    .flags = (uint8_t)((f->explains ? KEY_EXPLAINS : 0) | (all->names ? KEY_NAMES : 0)),
-	    .frames = (uint8_t)frames};
+	    .flags = ((f->explains ? KEY_EXPLAINS : 0) | (all->names ? KEY_NAMES : 0)),
+	    .frames = frames};
+	for (int i = 0; i < TEXTS; i++)
+		if (!store_lists_sentence(s, all->texts[i], all->constant[i], &all->cuts[i],
+					  &k->texts[i]))
+			return false;
 	for (unsigned i = 0; i < frames; i++)
 		if (!moment_of(s, o, f->frames.frame[i], &k->moments[i]))
 			return false;
 	return !all->names || moment_of(s, o, f->named_frame, &k->named);
 }
 
-/* There is room. As the sentence is stored: where a frame is cut, none has the placeholder. */
-static void
-put_sentence(struct text *key, const char *text, size_t size, const struct store_cut *cut)
-{
-	size_t before = cut->len > 0 ? (size_t)(cut->at - text) : 0;
-
-	text_put_bytes(key, text, before);
-	text_put_bytes(key, placeholder, cut->len > 0 ? sizeof(placeholder) - 1 : 0);
-	text_put_bytes(key, text + before + cut->len, size - before - cut->len);
-}
-
+/* There is room. */
 static bool
 add_finding(struct store *s, const struct outcome *o, const struct outcome_finding *f)
 {
 	const struct sentences all = sentences_of(f);
-	const char *const words[] = {f->cause, f->certainty, f->severity};
-	struct text *key = &s->lists.key;
-	size_t sizes[WORDS + TEXTS], more = TEXTS * sizeof(placeholder);
 	struct finding_key k;
 
-	for (int i = 0; i < WORDS + TEXTS; i++) {
-		sizes[i] = store_lists_text_size(i < WORDS ? words[i] : all.texts[i - WORDS]);
-		more += sizes[i];
-	}
-	if (!make_key(s, o, f, &all, &k) || !store_lists_key(s, &k, sizeof(k), more))
+	if (!make_key(s, o, f, &all, &k))
 		return false;
-	for (int i = 0; i < WORDS; i++)
-		text_put_bytes(key, words[i], sizes[i]);
-	for (int i = 0; i < TEXTS; i++)
-		if (all.texts[i] != NULL)
-			put_sentence(key, all.texts[i], sizes[WORDS + i], &all.cuts[i]);
+	text_put_bytes(&s->lists.key, &k, sizeof(k));
 	return true;
 }
 
@@ -238,7 +220,8 @@ store_lists_findings(struct store *s, const struct outcome *o)
 {
 	struct dictionary_key k;
 
-	s->lists.key.len = 0;
+	if (!store_lists_begin(s, o->n_findings, sizeof(struct finding_key)))
+		return false;
 	for (size_t i = 0; i < o->n_findings; i++)
 		if (!add_finding(s, o, &o->findings[i]))
 			return false;

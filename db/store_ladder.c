@@ -7,13 +7,14 @@
 
 #include <string.h>
 
-/* A step in the key; then comes its name. */
+/* A step in the key. */
 struct step_key {
+	uint64_t name; /* store_lists_text() */
 	uint32_t attempt_no, moment, length, repeat;
 	int16_t level, code;
 	uint8_t sender, kind, evidence, flags;
 };
-enum { KEY_OWN = 1, KEY_REPEATS = 2, KEY_NAME = 4 };
+enum { KEY_OWN = 1, KEY_REPEATS = 2 };
 
 /* Data and gaps have any length: with them a list would hardly ever come again. */
 static bool
@@ -32,29 +33,29 @@ add_sizes(struct store *s, const struct outcome_message *m)
 	       store_lists_no_memory(s);
 }
 
+/* There is room. */
 static bool
 add_step(struct store *s, const struct outcome *o, const struct outcome_message *m)
 {
 	bool own = has_own_size(m);
-	size_t name = store_lists_text_size(m->name);
-	struct step_key k = {.attempt_no = m->attempt_no,
-			     .length = own ? 0 : m->length,
-			     .repeat = own ? 0 : m->repeat,
-			     .level = (int16_t)m->alert_level,
-			     .code = (int16_t)m->alert_code,
-			     .sender = (uint8_t)m->sender,
-			     .kind = (uint8_t)m->kind,
-			     .evidence = (uint8_t)m->evidence,
-			     .flags =
-				 (uint8_t)((own ? KEY_OWN : 0) | (m->repeat > 0 ? KEY_REPEATS : 0) |
-					   (m->name != NULL ? KEY_NAME : 0))};
+	struct step_key k = {
+	    .name = store_lists_text(s, m->name, (m->constants & OUTCOME_CONSTANT_NAME) != 0),
+	    .attempt_no = m->attempt_no,
+	    .length = own ? 0 : m->length,
+	    .repeat = own ? 0 : m->repeat,
+	    .level = (int16_t)m->alert_level,
+	    .code = (int16_t)m->alert_code,
+	    .sender = (uint8_t)m->sender,
+	    .kind = (uint8_t)m->kind,
+	    .evidence = (uint8_t)m->evidence,
+	    .flags = (uint8_t)((own ? KEY_OWN : 0) | (m->repeat > 0 ? KEY_REPEATS : 0))};
 
 	if (!store_lists_moment(s, (int64_t)(m->frame - o->first_frame),
 				(int64_t)((uint64_t)m->time_ns - (uint64_t)o->started_ns),
 				&k.moment) ||
-	    (own && !add_sizes(s, m)) || !store_lists_key(s, &k, sizeof(k), name))
+	    (own && !add_sizes(s, m)))
 		return false;
-	text_put_bytes(&s->lists.key, m->name, name);
+	text_put_bytes(&s->lists.key, &k, sizeof(k));
 	return true;
 }
 
@@ -94,8 +95,7 @@ resolve_ladder(struct store *s, const struct dictionary_key *k, const struct out
 		const struct outcome_message *m = &o->messages[i];
 		struct step_key step;
 
-		memcpy(&step, at, sizeof(step));
-		at += sizeof(step) + store_lists_text_size(m->name);
+		memcpy(&step, at + i * sizeof(step), sizeof(step));
 		if (!put_step(s, m, &step, digits, &sizes))
 			return false;
 	}
@@ -107,7 +107,8 @@ store_lists_ladder(struct store *s, const struct outcome *o)
 {
 	struct dictionary_key k;
 
-	s->lists.key.len = 0;
+	if (!store_lists_begin(s, o->n_messages, sizeof(struct step_key)))
+		return false;
 	for (size_t i = 0; i < o->n_messages; i++)
 		if (!add_step(s, o, &o->messages[i]))
 			return false;

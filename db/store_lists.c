@@ -28,11 +28,18 @@ store_lists_no_memory(struct store *s)
 }
 
 bool
-store_lists_key(struct store *s, const void *record, size_t len, size_t more)
+store_lists_begin(struct store *s, size_t records, size_t size)
 {
-	if (!text_reserve(&s->lists.key, len + more))
-		return store_lists_no_memory(s);
-	text_put_bytes(&s->lists.key, record, len);
+	s->lists.key.len = 0;
+	return text_reserve(&s->lists.key, records * size) || store_lists_no_memory(s);
+}
+
+bool
+store_lists_cut(struct store *s, const char *text, const struct store_cut *cut, uint64_t *number)
+{
+	if (!store_sentence_cut(s, text, cut))
+		return false;
+	*number = store_lists_text(s, s->sentence.data, false);
 	return true;
 }
 

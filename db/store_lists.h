@@ -3,8 +3,8 @@
  * once, and beside them what is the session's own. How both are written is in schema.sql. Between
  * store_session.c and store_ids.c. All give false for a fault.
  *
- * Most lists are known: each is found by one lookup, whose key holds the words themselves. Only a
- * new one is written as ids.
+ * Most lists are known: each is found by one lookup, whose key holds numbers that stand for the
+ * words. Only a new one is written as ids.
  */
 #ifndef DB_STORE_LISTS_H
 #define DB_STORE_LISTS_H
@@ -25,13 +25,29 @@ bool store_lists_facts(struct store *s, const struct outcome *o, const struct st
 bool store_lists_findings(struct store *s, const struct outcome *o);
 
 bool store_lists_no_memory(struct store *s); /* false */
-/* The next record of s->lists.key, and room for `more` bytes behind it. */
-bool store_lists_key(struct store *s, const void *record, size_t len, size_t more);
-/* In a key a NUL ends a text, and NULL takes no room: a flag tells. */
-static inline size_t
-store_lists_text_size(const char *text)
+/* An empty s->lists.key with room for so many records. Their bytes are the key: they have no
+ * padding. */
+bool store_lists_begin(struct store *s, size_t records, size_t size);
+/* For a key, what stands for a text: its address or a number. constant: see enum outcome_constant.
+ */
+static inline uint64_t
+store_lists_text(struct store *s, const char *text, bool constant)
 {
-	return text != NULL ? strlen(text) + 1 : 0;
+	/* an odd and an even number, so that neither is taken for the other */
+	return constant ? (uint64_t)(uintptr_t)text << 1 | 1
+			: dictionary_text_number(s->dictionary, text) << 1;
+}
+/* Likewise for a sentence as it is stored: without what is cut. False for a fault. */
+bool store_lists_cut(struct store *s, const char *text, const struct store_cut *cut,
+		     uint64_t *number);
+static inline bool
+store_lists_sentence(struct store *s, const char *text, bool constant, const struct store_cut *cut,
+		     uint64_t *number)
+{
+	if (cut->len > 0)
+		return store_lists_cut(s, text, cut, number);
+	*number = store_lists_text(s, text, constant);
+	return true;
 }
 /* The number of a moment: after the session's first frame and start; of facts and findings only the
  * frame is known. A new one is added. */

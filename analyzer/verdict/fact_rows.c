@@ -74,7 +74,7 @@ put_frames(struct outcome_frames *frames, const struct fact *f)
 	}
 }
 
-static void
+static struct outcome_fact *
 add_fact(struct outcome *out, unsigned attempt_no, const char *name, const char *value,
 	 const struct fact *f)
 {
@@ -85,8 +85,20 @@ add_fact(struct outcome *out, unsigned attempt_no, const char *name, const char 
 				    .value = value,
 				    .evidence = f->evidence,
 				    .confidence = f->confidence,
-				    .basis = f->basis};
+				    .basis = f->basis,
+				    .constants = OUTCOME_CONSTANT_FACT};
+	if (!f->written)
+		to->constants |= OUTCOME_CONSTANT_BASIS;
 	put_frames(&to->frames, f);
+	return to;
+}
+
+/* With a value of the program's own, as names of enums are. */
+static void
+add_constant(struct outcome *out, unsigned attempt_no, const char *name, const char *value,
+	     const struct fact *f)
+{
+	add_fact(out, attempt_no, name, value, f)->constants |= OUTCOME_CONSTANT_VALUE;
 }
 
 static struct fact
@@ -122,7 +134,7 @@ add_version(struct tls_session *s, const struct attempt *a, unsigned attempt_no,
 	if (hello == NULL || s->version == TLS_VERSION_UNKNOWN)
 		return;
 	struct fact f = read_in(hello, "chosen in the ServerHello");
-	add_fact(out, attempt_no, "tls_version", tls_version_name((uint16_t)s->version), &f);
+	add_constant(out, attempt_no, "tls_version", tls_version_name((uint16_t)s->version), &f);
 }
 
 /* What came of the secrets that were there for this session. */
@@ -153,7 +165,7 @@ add_decryption(const struct tls_session *s, struct outcome *out)
 	else
 		return;
 	f.basis = decryptions[i].basis;
-	add_fact(out, 1, "decryption", decryptions[i].value, &f);
+	add_constant(out, 1, "decryption", decryptions[i].value, &f);
 }
 
 static void
@@ -218,7 +230,7 @@ fact_rows(struct tls_session *s, const struct mutual_auth *m, size_t attempt, co
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct fact *fact = (const void *)((const char *)f + rows[i].at);
 		if (fact->evidence != EVIDENCE_NONE)
-			add_fact(out, number, rows[i].name, rows[i].text(fact->value), fact);
+			add_constant(out, number, rows[i].name, rows[i].text(fact->value), fact);
 	}
 	if (request != NULL && request->detail != NULL)
 		add_request(request, number, out);

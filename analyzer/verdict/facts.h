@@ -11,9 +11,11 @@
 
 enum { FACT_STEPS_MAX = 3 };
 
-/* value: of the fact's enum. basis: one sentence, static. steps: what it rests on. */
+/* value: of the fact's enum. basis: one sentence, static unless it was written for this session.
+ * steps: what it rests on. */
 struct fact {
 	int value;
+	bool written;
 	enum evidence evidence;
 	enum confidence confidence;
 	const char *basis;

@@ -311,19 +311,28 @@ finding_of(const struct finding_case *c, const struct found *found, unsigned att
 {
 	const struct rule *r = &rules[found->rule];
 	const struct cause_row *cause = cause_row((enum cause)r->cause);
+	struct outcome_finding f = {.attempt_no = attempt_no,
+				    .rank = rank,
+				    .explains = found->explains,
+				    .cause = cause->name,
+				    .certainty = certainties[found->certainty],
+				    .severity = severities[r->severity],
+				    .explanation = sentence_of(c, r),
+				    .server_fix = findings_fix(c, &cause->server_fix),
+				    .client_fix = findings_fix(c, &cause->client_fix),
+				    .named_frame =
+					c->request_step != NULL ? c->request_step->mark.frame : 0,
+				    .frames = frames_of(r, c),
+				    .constants = OUTCOME_CONSTANT_WORDS};
 
-	return (struct outcome_finding){
-	    .attempt_no = attempt_no,
-	    .rank = rank,
-	    .explains = found->explains,
-	    .cause = cause->name,
-	    .certainty = certainties[found->certainty],
-	    .severity = severities[r->severity],
-	    .explanation = sentence_of(c, r),
-	    .server_fix = findings_fix(c, &cause->server_fix),
-	    .client_fix = findings_fix(c, &cause->client_fix),
-	    .named_frame = c->request_step != NULL ? c->request_step->mark.frame : 0,
-	    .frames = frames_of(r, c)};
+	/* without {words} they are as they stand in the tables */
+	if (f.explanation == r->sentence)
+		f.constants |= OUTCOME_CONSTANT_EXPLANATION;
+	if (f.server_fix == cause->server_fix.text)
+		f.constants |= OUTCOME_CONSTANT_SERVER_FIX;
+	if (f.client_fix == cause->client_fix.text)
+		f.constants |= OUTCOME_CONSTANT_CLIENT_FIX;
+	return f;
 }
 
 size_t

@@ -17,6 +17,7 @@ fact_of(struct arena *a, const struct infer_source *source, const struct infer_f
 	if (f->evidence == EVIDENCE_NONE)
 		return (struct fact){0};
 	to.basis = arena_text(a, f->basis, strlen(f->basis));
+	to.written = true;
 	for (size_t i = 0; i < INFER_RECORDS_MAX && i < FACT_STEPS_MAX; i++)
 		to.steps[i] = infer_source_step(source, f->records[i]);
 	return to;

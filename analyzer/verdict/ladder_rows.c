@@ -7,14 +7,21 @@
 #include "dissectors/tls/handshake.h"
 
 static const char *
-message_name(struct tls_session *s, const struct step *p)
+made_name(struct tls_session *s, const char *what, uint8_t code, struct outcome_message *to)
+{
+	to->constants = 0;
+	return arena_format(&s->arena, "%s %u", what, code);
+}
+
+static const char *
+message_name(struct tls_session *s, const struct step *p, struct outcome_message *to)
 {
 	const struct server_hello_detail *d = p->detail;
 	const char *name = tls_handshake_name(p->type);
 
 	if (p->type == TLS_HS_server_hello && d != NULL && d->hello_retry_request)
 		return "HelloRetryRequest";
-	return name != NULL ? name : arena_format(&s->arena, "handshake message %u", p->type);
+	return name != NULL ? name : made_name(s, "handshake message", p->type, to);
 }
 
 static void
@@ -24,7 +31,7 @@ name_alert(struct tls_session *s, const struct step *p, struct outcome_message *
 
 	to->alert_level = p->level;
 	to->alert_code = p->code;
-	to->name = name != NULL ? name : arena_format(&s->arena, "alert %u", p->code);
+	to->name = name != NULL ? name : made_name(s, "alert", p->code, to);
 }
 
 static bool
@@ -46,7 +53,7 @@ name_step(struct tls_session *s, const struct mutual_auth *m, size_t i, struct o
 		to->evidence = EVIDENCE_DECRYPTED;
 	switch (p->kind) {
 	case STEP_MESSAGE:
-		to->name = message_name(s, p);
+		to->name = message_name(s, p, to);
 		to->length += TLS_HANDSHAKE_HEADER_LEN;
 		break;
 	case STEP_ALERT:
@@ -121,7 +128,8 @@ ladder_rows(struct tls_session *s, const struct mutual_auth *m, struct outcome *
 						   .evidence = EVIDENCE_OBSERVED,
 						   .alert_level = -1,
 						   .alert_code = -1,
-						   .repeat = p->repeat};
+						   .repeat = p->repeat,
+						   .constants = OUTCOME_CONSTANT_NAME};
 		name_step(s, m, i, &rows[i]);
 	}
 	out->messages = rows;

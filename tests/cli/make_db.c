@@ -140,12 +140,12 @@ static const struct row refused_rows[] = {
 };
 static const struct outcome_fact refused_facts[] = {
     {1, "client_cert_requested", "yes", EVIDENCE_OBSERVED,
-     CONFIDENCE_CERTAIN, "CertificateRequest in the server's flight.", {{10}, 1}},
+     CONFIDENCE_CERTAIN, "CertificateRequest in the server's flight.", {{10}, 1}, 0},
     {1, "client_cert", "presented", EVIDENCE_OBSERVED,
-     CONFIDENCE_CERTAIN, "Certificate with entries.", {{12}, 1}},
-    {1, "proof", "seen", EVIDENCE_OBSERVED, CONFIDENCE_CERTAIN, "CertificateVerify.", {{12}, 1}},
+     CONFIDENCE_CERTAIN, "Certificate with entries.", {{12}, 1}, 0},
+    {1, "proof", "seen", EVIDENCE_OBSERVED, CONFIDENCE_CERTAIN, "CertificateVerify.", {{12}, 1}, 0},
     {1, "outcome", "rejected", EVIDENCE_OBSERVED,
-     CONFIDENCE_CERTAIN, "Fatal alert of the server.", {{13}, 1}},
+     CONFIDENCE_CERTAIN, "Fatal alert of the server.", {{13}, 1}, 0},
 };
 /* clang-format on */
 
@@ -206,11 +206,11 @@ static const struct row inferred_rows[] = {
 };
 static const struct outcome_fact inferred_facts[] = {
     {1, "client_cert_requested", "yes", EVIDENCE_INFERRED,
-     CONFIDENCE_HIGH, "4 records, Finished", {{6}, 1}},
+     CONFIDENCE_HIGH, "4 records, Finished", {{6}, 1}, 0},
     {1, "client_cert", "empty", EVIDENCE_INFERRED,
-     CONFIDENCE_HIGH, "25 B: empty + tag", {{12}, 1}},
+     CONFIDENCE_HIGH, "25 B: empty + tag", {{12}, 1}, 0},
     {1, "outcome", "rejected", EVIDENCE_INFERRED,
-     CONFIDENCE_HIGH, "19 B, then close", {{14}, 1}},
+     CONFIDENCE_HIGH, "19 B, then close", {{14}, 1}, 0},
 };
 /* clang-format on */
 

@@ -145,10 +145,18 @@ emit(struct store *s, const struct made *m)
 	     e,
 	     CONFIDENCE_HIGH,
 	     "sizes",
-	     {{4}, 1}},
-	    {no, "client_cert", client_cert_name(m->cert), e, c, "sizes", {{5}, 1}},
-	    {no, "outcome", reaction_name(m->outcome), e, m->confidence, "an alert", {{6, 7}, 2}},
-	    {no + 1, "outcome", "rejected", e, CONFIDENCE_MEDIUM, "elsewhere", {{8}, 1}},
+	     {{4}, 1},
+	     0},
+	    {no, "client_cert", client_cert_name(m->cert), e, c, "sizes", {{5}, 1}, 0},
+	    {no,
+	     "outcome",
+	     reaction_name(m->outcome),
+	     e,
+	     m->confidence,
+	     "an alert",
+	     {{6, 7}, 2},
+	     0},
+	    {no + 1, "outcome", "rejected", e, CONFIDENCE_MEDIUM, "elsewhere", {{8}, 1}, 0},
 	};
 
 	make_attempt(&attempt, m);

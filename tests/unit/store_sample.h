@@ -95,21 +95,34 @@ sample_attempts(struct sample *s)
 }
 
 static inline void
-sample_details(struct sample *s)
+sample_facts(struct sample *s)
 {
 	const enum evidence seen = EVIDENCE_OBSERVED, read = EVIDENCE_DECRYPTED;
 
-	s->facts[0] = (struct outcome_fact){
-	    1,           "resumed", "no", seen, CONFIDENCE_CERTAIN, "the server sent a Certificate",
-	    {{9, 10}, 2}};
+	s->facts[0] = (struct outcome_fact){1,
+					    "resumed",
+					    "no",
+					    seen,
+					    CONFIDENCE_CERTAIN,
+					    "the server sent a Certificate",
+					    {{9, 10}, 2},
+					    0};
 	s->facts[1] = (struct outcome_fact){
-	    2, "client_cert", "a#b=\"c\"@\\\n", read, CONFIDENCE_HIGH, NULL, {{0}, 0}};
+	    2, "client_cert", "a#b=\"c\"@\\\n", read, CONFIDENCE_HIGH, NULL, {{0}, 0}, 0};
 	s->facts[2] = (struct outcome_fact){
-	    1, "app_data", NULL, EVIDENCE_INFERRED, CONFIDENCE_MEDIUM, "sizes", {{12}, 1}};
+	    1, "app_data", NULL, EVIDENCE_INFERRED, CONFIDENCE_MEDIUM, "sizes", {{12}, 1}, 0};
+}
+
+static inline void
+sample_messages(struct sample *s)
+{
+	const enum evidence seen = EVIDENCE_OBSERVED, read = EVIDENCE_DECRYPTED;
+
 	s->messages[0] = (struct outcome_message){
-	    0, 7, SAMPLE_START - 1000, TLS_CLIENT, MESSAGE_TCP, "SYN", 0, seen, -1, -1, 0};
+	    0, 7, SAMPLE_START - 1000, TLS_CLIENT, MESSAGE_TCP, "SYN", 0, seen, -1, -1, 0, 0};
 	s->messages[1] = (struct outcome_message){
-	    1, 8, SAMPLE_START, TLS_CLIENT, MESSAGE_HANDSHAKE, "ClientHello", 207, seen, -1, -1, 0};
+	    1, 8, SAMPLE_START, TLS_CLIENT, MESSAGE_HANDSHAKE, "ClientHello", 207, seen, -1, -1,
+	    0, 0};
 	s->messages[2] = (struct outcome_message){1,
 						  9,
 						  SAMPLE_START + 6187000,
@@ -120,6 +133,7 @@ sample_details(struct sample *s)
 						  seen,
 						  -1,
 						  -1,
+						  0,
 						  0};
 	s->messages[3] = (struct outcome_message){2,
 						  12,
@@ -131,10 +145,27 @@ sample_details(struct sample *s)
 						  read,
 						  -1,
 						  -1,
-						  3};
-	s->messages[4] = (struct outcome_message){
-	    2,  13, SAMPLE_START + 3000000001, TLS_SERVER, MESSAGE_ALERT, "unknown_ca", 2, read, 2,
-	    48, 0};
+						  3,
+						  0};
+	s->messages[4] = (struct outcome_message){2,
+						  13,
+						  SAMPLE_START + 3000000001,
+						  TLS_SERVER,
+						  MESSAGE_ALERT,
+						  "unknown_ca",
+						  2,
+						  read,
+						  2,
+						  48,
+						  0,
+						  0};
+}
+
+static inline void
+sample_details(struct sample *s)
+{
+	sample_facts(s);
+	sample_messages(s);
 	s->certificates[0] = sample_certificate(1, "CN=server");
 	s->certificates[1] = sample_certificate(2, "CN=Root,O=Lab");
 	s->certificates[2] = sample_certificate(3, "CN=alice");
@@ -156,11 +187,12 @@ sample_details(struct sample *s)
 						  "use what frame 12 names",
 						  12,
 						  {{12, 13}, 2},
-						  true};
+						  true,
+						  0};
 	s->findings[1] = (struct outcome_finding){2,          2,         "missing_intermediate",
 						  "possible", "note",    "Perhaps.",
 						  NULL,       "send it", 12,
-						  {{0}, 0},   false};
+						  {{0}, 0},   false,     0};
 }
 
 static inline void

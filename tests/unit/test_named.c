@@ -78,7 +78,8 @@ emit_scene(struct store *s, const struct scene *scene, struct outcome_certificat
 					  EVIDENCE_INFERRED,
 					  CONFIDENCE_HIGH,
 					  "size of an empty one",
-					  {{12}, 1}};
+					  {{12}, 1},
+					  0};
 	struct outcome o = sample_bare(&attempt);
 
 	o.transport = TRANSPORT_TCP;

@@ -64,6 +64,7 @@ same_fact(const struct outcome_fact *a, const struct outcome_fact *b)
 	SAME_NUMBER(a, b, confidence);
 	SAME_TEXT(a, b, basis);
 	same_frames(&a->frames, &b->frames);
+	assert_int_equal(b->constants, 0);
 }
 
 static void
@@ -80,6 +81,7 @@ same_message(const struct outcome_message *a, const struct outcome_message *b)
 	SAME_NUMBER(a, b, alert_level);
 	SAME_NUMBER(a, b, alert_code);
 	SAME_NUMBER(a, b, repeat);
+	assert_int_equal(b->constants, 0);
 }
 
 static void
@@ -147,6 +149,7 @@ same_finding(const struct outcome_finding *a, const struct outcome_finding *b)
 	SAME_TEXT(a, b, client_fix);
 	SAME_NUMBER(a, b, named_frame);
 	same_frames(&a->frames, &b->frames);
+	assert_int_equal(b->constants, 0); /* they are copies */
 }
 
 static void
@@ -228,6 +231,9 @@ fill(struct sample *s)
 	/* as the pipeline's are after another capture was stored */
 	s->certificates[0].store_id = 77;
 	s->certificates[0].store_generation = 99;
+	s->facts[0].constants = OUTCOME_CONSTANT_FACT | OUTCOME_CONSTANT_VALUE;
+	s->messages[0].constants = OUTCOME_CONSTANT_NAME;
+	s->findings[0].constants = OUTCOME_CONSTANT_WORDS;
 }
 
 /* The next outcome at *at; NULL at the end. The bytes are moved to where nothing else is. */
@@ -268,7 +274,6 @@ test_round_trip(void **state)
 	outcome_packer_seal(p);
 	uint8_t *bytes = outcome_packer_bytes(p, &len);
 	assert_true(len - first < first); /* what is shared is not packed again */
-
 	s.o.sni = "server.lab.test";
 	same_outcome(&s.o, next(u, bytes, len, &at));
 	same_outcome(&bare, next(u, bytes, len, &at));
@@ -337,6 +342,29 @@ test_damage(void **state)
 	outcome_packer_destroy(p);
 }
 
+/* Facts that are counted and not there. */
+static void
+test_lost_array(void **state)
+{
+	struct outcome_packer *p = outcome_packer_create();
+	struct outcome_unpacker *u = outcome_unpacker_create();
+	enum outcome_unpacked step = OUTCOME_UNPACK_ON;
+	const struct outcome *o;
+	struct sample s;
+	size_t len, used;
+
+	(void)state;
+	fill(&s);
+	s.o.facts = NULL;
+	assert_true(outcome_pack(p, &s.o));
+	uint8_t *bytes = outcome_packer_bytes(p, &len);
+	for (size_t at = 0; step == OUTCOME_UNPACK_ON; at += used)
+		step = outcome_unpack(u, bytes + at, len - at, &used, &o);
+	assert_int_equal(step, OUTCOME_UNPACK_BROKEN);
+	outcome_unpacker_destroy(u);
+	outcome_packer_destroy(p);
+}
+
 static void
 test_cut(void **state)
 {
@@ -363,9 +391,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_round_trip),
-	    cmocka_unit_test(test_begins_anew),
-	    cmocka_unit_test(test_damage),
+	    cmocka_unit_test(test_round_trip), cmocka_unit_test(test_begins_anew),
+	    cmocka_unit_test(test_damage),     cmocka_unit_test(test_lost_array),
 	    cmocka_unit_test(test_cut),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,6 +44,19 @@ missing(uint64_t frame, uint32_t length)
 	return m;
 }
 
+static struct outcome_fact
+fact(unsigned attempt_no, const char *name, const char *value, const char *basis, unsigned frames,
+     uint64_t first, uint64_t second)
+{
+	return (struct outcome_fact){.attempt_no = attempt_no,
+				     .fact = name,
+				     .value = value,
+				     .evidence = EVIDENCE_OBSERVED,
+				     .confidence = CONFIDENCE_CERTAIN,
+				     .basis = basis,
+				     .frames = {{first, second}, frames}};
+}
+
 static struct store *
 begin(struct sample_scratch *t)
 {
@@ -151,13 +164,8 @@ test_moments(void **state)
 	struct outcome_message rows[STEPS];
 	struct sample_scratch t;
 	struct store *s = begin(&t);
-	const struct outcome_fact fact = {1,
-					  "terminator",
-					  "idle",
-					  EVIDENCE_OBSERVED,
-					  CONFIDENCE_CERTAIN,
-					  NULL,
-					  {{1129, 1000, 993, 1099, 1100, 5}, 6}};
+	struct outcome_fact terminator = fact(1, "terminator", "idle", NULL, 6, 0, 0);
+	const uint64_t frames[] = {1129, 1000, 993, 1099, 1100, 5};
 
 	(void)state;
 	for (unsigned i = 0; i < STEPS; i++)
@@ -165,7 +173,8 @@ test_moments(void **state)
 	rows[1] = hello(993, -5, 1, 0);
 	rows[2] = rows[0];
 	rows[3] = hello(1000, 7, 1, 0); /* a frame has one time; if not, both are told */
-	emit(s, 1000, rows, STEPS, &fact, 1, NULL);
+	memcpy(terminator.frames.frame, frames, sizeof(frames));
+	emit(s, 1000, rows, STEPS, &terminator, 1, NULL);
 	finish(s);
 	sample_expect(t.db,
 		      "SELECT frame, time FROM messages WHERE message_no IN (1, 2, 3, 4, 130)",
@@ -185,15 +194,9 @@ test_facts(void **state)
 	static const char long_a[] = "TTL 64, others 64; IP-ID 1, \"x\"\\",
 			  long_b[] = "TTL 64, others 64; IP-ID 2, \"y\"\\";
 	struct outcome_fact rows[] = {
-	    {1, "reset.server", long_a, EVIDENCE_OBSERVED, CONFIDENCE_CERTAIN, "none", {{10}, 1}},
-	    {2, "outcome", "dropped", EVIDENCE_INFERRED, CONFIDENCE_HIGH, "0.5 ms after", {{0}, 0}},
-	    {1,
-	     "reset.client",
-	     long_b,
-	     EVIDENCE_OBSERVED,
-	     CONFIDENCE_CERTAIN,
-	     "{ms}",
-	     {{10, 12}, 2}},
+	    fact(1, "reset.server", long_a, "none", 1, 10, 0),
+	    fact(2, "outcome", "dropped", "0.5 ms after", 0, 0, 0),
+	    fact(1, "reset.client", long_b, "{ms}", 2, 10, 12),
 	};
 	const struct outcome_message m[] = {hello(10, 0, 1, 0), hello(12, 5, 1, 0)};
 	struct sample_scratch t;
@@ -258,8 +261,7 @@ static void
 test_lists_are_found_again(void **state)
 {
 	const struct outcome_message m[] = {hello(10, 0, 1, 0), data(12, 5, 1, 0)};
-	const struct outcome_fact f = {
-	    1, "proof", "seen", EVIDENCE_OBSERVED, CONFIDENCE_CERTAIN, NULL, {{12}, 1}};
+	const struct outcome_fact f = fact(1, "proof", "seen", NULL, 1, 12, 0);
 	struct sample_scratch t;
 	struct store *s = begin(&t);
 
@@ -321,8 +323,9 @@ test_findings(void **state)
 	     "frame 12",
 	     12,
 	     {{10, 12}, 2},
-	     true},
-	    {2, 2, "b", "likely", "note", NULL, "", NULL, 0, {{0}, 0}, false},
+	     true,
+	     0},
+	    {2, 2, "b", "likely", "note", NULL, "", NULL, 0, {{0}, 0}, false, 0},
 	};
 	const struct outcome_message m[] = {hello(10, 0, 1, 0), hello(12, 5, 1, 0)};
 	const struct outcome_message later[] = {hello(110, 0, 1, 0), hello(134, 5, 1, 0)};

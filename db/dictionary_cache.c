@@ -1,0 +1,127 @@
+/*
+ * dictionary_cache.c - ids and numbers of texts by content, in memory. See dictionary.h.
+ * What is not here any more is found in the tables again (dictionary.c).
+ */
+#include "db/dictionary_impl.h"
+
+#include <string.h>
+
+enum {
+	SLOTS_USED_MAX = DICTIONARY_SLOTS / 2,
+	PROBES = 16, /* longer runs are crafted: such a key is simply not cached */
+	KEY_MAX = DICTIONARY_POOL / 64, /* one long text must not drive out all others */
+};
+
+void
+dictionary_forget(struct dictionary *c)
+{
+	if (c->slots_used > 0) {
+		memset(c->slots, 0, sizeof(c->slots));
+		memset(c->places, 0, sizeof(c->places));
+	}
+	c->slots_used = 0;
+	c->pool_used = 0;
+}
+
+static bool
+equal(const struct dictionary *c, const struct dictionary_slot *s, const struct dictionary_key *k)
+{
+	const uint8_t *p = c->pool + s->at;
+
+	if (s->head != k->head || s->number != k->number || s->len != k->len)
+		return false;
+	for (unsigned i = 0; i < k->count; i++) {
+		if (memcmp(p, k->parts[i].data, k->parts[i].len) != 0)
+			return false;
+		p += k->parts[i].len;
+	}
+	return true;
+}
+
+static const struct dictionary_slot *
+find(const struct dictionary *c, const struct dictionary_key *k)
+{
+	uint64_t h = dictionary_key_hash(k);
+
+	for (size_t probe = 0; probe < PROBES; probe++) {
+		const struct dictionary_slot *s = &c->slots[(h + probe) & (DICTIONARY_SLOTS - 1)];
+
+		if (s->hash == 0)
+			return NULL;
+		if (s->hash == h && equal(c, s, k))
+			return s;
+	}
+	return NULL;
+}
+
+int64_t
+dictionary_cached(const struct dictionary *c, const struct dictionary_key *k)
+{
+	const struct dictionary_slot *s = find(c, k);
+
+	return s != NULL ? s->id : 0;
+}
+
+static void
+fill(struct dictionary *c, struct dictionary_slot *s, const struct dictionary_key *k, int64_t id)
+{
+	*s = (struct dictionary_slot){dictionary_key_hash(k), k->head,         k->number, id,
+				      (uint32_t)c->pool_used, (uint32_t)k->len};
+	for (unsigned i = 0; i < k->count; i++) {
+		memcpy(c->pool + c->pool_used, k->parts[i].data, k->parts[i].len);
+		c->pool_used += k->parts[i].len;
+	}
+	c->slots_used++;
+}
+
+const struct dictionary_slot *
+dictionary_remember(struct dictionary *c, const struct dictionary_key *k, int64_t id)
+{
+	uint64_t h = dictionary_key_hash(k);
+
+	if (k->len > KEY_MAX)
+		return NULL;
+	if (c->slots_used == SLOTS_USED_MAX || c->pool_used + k->len > DICTIONARY_POOL)
+		dictionary_forget(c);
+	for (size_t probe = 0; probe < PROBES; probe++) {
+		struct dictionary_slot *s = &c->slots[(h + probe) & (DICTIONARY_SLOTS - 1)];
+
+		if (s->hash == 0) {
+			fill(c, s, k, id);
+			return s;
+		}
+	}
+	return NULL;
+}
+
+/* --- numbers of texts ------------------------------------------------------------------------- */
+
+static uint64_t
+number_of_content(struct dictionary *c, const char *text, struct dictionary_place *place)
+{
+	struct dictionary_key k;
+
+	dictionary_key_begin(&k, DICTIONARY_TEXTS, 0);
+	dictionary_key_text(&k, text);
+	const struct dictionary_slot *s = find(c, &k);
+	if (s == NULL)
+		s = dictionary_remember(c, &k, (int64_t)++c->texts);
+	if (s == NULL)
+		return c->texts; /* nobody else's, and never found again */
+	*place = (struct dictionary_place){(uintptr_t)text, (const char *)c->pool + s->at,
+					   (uint64_t)s->id};
+	return place->number;
+}
+
+uint64_t
+dictionary_text_number(struct dictionary *c, const char *text)
+{
+	uint64_t h = (uintptr_t)text * UINT64_C(0x9e3779b97f4a7c15);
+	struct dictionary_place *place = &c->places[h >> (64 - DICTIONARY_PLACES_BITS)];
+
+	if (text == NULL)
+		return 0;
+	if (place->at == (uintptr_t)text && strcmp(place->copy, text) == 0)
+		return place->number;
+	return number_of_content(c, text, place);
+}
