@@ -76,8 +76,12 @@ text_put_padded(struct text *t, int64_t v, size_t width)
 	char *to = t->data + t->len;
 	uint64_t u = magnitude(v);
 
-	for (size_t i = width; i > 0; i--, u /= 10)
-		to[i - 1] = (char)('0' + u % 10);
+	size_t left = width;
+
+	for (; left >= 2; left -= 2, u /= 100)
+		memcpy(to + left - 2, digits + u % 100 * 2, 2);
+	if (left > 0)
+		to[0] = (char)('0' + u % 10);
 	if (v < 0)
 		to[0] = '-';
 	t->len += width;
