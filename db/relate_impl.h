@@ -140,9 +140,11 @@ struct relate_run {
 	struct database *d;
 	struct dictionary *dictionary;
 	const struct relate_sessions *sessions;
-	uint64_t *traits; /* of each session */
+	uint64_t *traits;    /* of each session */
+	uint64_t of_anybody; /* traits that one or another has */
 	struct relate_kinds answers, conclusions;
 	struct relate_hashes hashes;
+	uint32_t *listed[2]; /* room for all sessions (relate_pairs.c); NULL: nobody asked yet */
 	struct relate_hit *hits;
 	size_t n_hits, hits_room;
 	size_t first_hit[RELATE_ROWS + 1];    /* of each row that has run, and behind the last */
@@ -156,13 +158,13 @@ struct relate_run {
 static inline const struct relate_session *
 relate_session(const struct relate_run *run, uint32_t i)
 {
-	return &run->sessions->all[i];
+	return relate_sessions_at(run->sessions, i);
 }
 
 static inline const struct relate_ends *
 relate_ends(const struct relate_run *run, uint32_t i)
 {
-	return &run->sessions->ends[i];
+	return relate_sessions_ends_at(run->sessions, i);
 }
 
 static inline int64_t

@@ -94,7 +94,8 @@ find_servers(struct served *v, bool *any)
 			continue;
 		uint32_t servers = v->servers.count, shows = v->shows.count;
 		uint32_t server = server_of(v, &key);
-		const struct relate_key show = {server, l->all[i].server_certificate, 0};
+		const struct relate_key show = {server,
+						relate_sessions_at(l, i)->server_certificate, 0};
 		uint32_t number = relate_map_add(&v->shows, &show);
 
 		if (server == 0 || number == 0)

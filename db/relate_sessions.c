@@ -1,12 +1,18 @@
 /*
- * relate_sessions.c - records of sessions in one growing array. See relate_sessions.h.
+ * relate_sessions.c - records of sessions, chunk by chunk. See relate_sessions.h.
  */
 #include "db/relate_sessions.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { ROOM_KEPT = 1 << 14 /* from capture to capture */ };
+enum {
+	CHUNKS_KEPT = 1, /* from capture to capture */
+	HUGE_PAGE = 2 * 1024 * 1024,
+};
+static_assert(sizeof(struct relate_chunk) <= HUGE_PAGE, "a chunk is in one huge page");
 
 struct relate_capture *
 relate_sessions_capture(struct relate_sessions *l)
@@ -21,37 +27,50 @@ relate_sessions_capture(struct relate_sessions *l)
 	return &all[l->n_captures++];
 }
 
-/* All three arrays have room for one more. */
+/* Most captures need a part of the first chunk; of those behind it all of each is soon needed, and
+ * a huge page is one fault instead of hundreds. */
+static struct relate_chunk *
+make_chunk(bool first)
+{
+	struct relate_chunk *c = first ? malloc(sizeof(*c)) : aligned_alloc(HUGE_PAGE, HUGE_PAGE);
+
+	if (c != NULL && !first)
+		madvise(c, HUGE_PAGE, MADV_HUGEPAGE); /* a wish: without it all works as well */
+	return c;
+}
+
 static bool
 grow(struct relate_sessions *l)
 {
-	size_t all_room = l->room, ends_room = l->room, randoms_room = l->room;
-	struct relate_session *all = relate_room(l->all, l->count, &all_room, sizeof(*all));
-	struct relate_ends *ends = relate_room(l->ends, l->count, &ends_room, sizeof(*ends));
-	uint64_t *randoms = relate_room(l->randoms, l->count, &randoms_room, sizeof(*randoms));
+	struct relate_chunk **chunks =
+	    relate_room(l->chunks, l->n_chunks, &l->chunks_room, sizeof(struct relate_chunk *));
 
-	l->all = all != NULL ? all : l->all;
-	l->ends = ends != NULL ? ends : l->ends;
-	l->randoms = randoms != NULL ? randoms : l->randoms;
-	if (all == NULL || ends == NULL || randoms == NULL)
+	if (chunks == NULL)
 		return false;
-	l->room = all_room;
+	l->chunks = chunks;
+	chunks[l->n_chunks] = make_chunk(l->n_chunks == 0);
+	if (chunks[l->n_chunks] == NULL)
+		return false;
+	l->n_chunks++;
 	return true;
 }
 
 struct relate_session *
 relate_sessions_add(struct relate_sessions *l, uint64_t first_frame)
 {
-	if (l->count == l->room && !grow(l))
+	size_t i = l->count;
+
+	if (i == l->n_chunks * RELATE_CHUNK && !grow(l))
 		return NULL;
-	l->ends[l->count] = (struct relate_ends){0};
-	l->randoms[l->count] = 0;
-	l->all[l->count] = (struct relate_session){
+	*relate_sessions_ends_at(l, i) = (struct relate_ends){0};
+	*relate_sessions_random_at(l, i) = 0;
+	*relate_sessions_at(l, i) = (struct relate_session){
 	    .place = (uint64_t)l->n_captures << RELATE_FRAME_BITS | first_frame,
 	    .capture = (uint32_t)l->n_captures - 1,
 	    .weight = RELATE_FINDINGS_UNKNOWN,
 	};
-	return &l->all[l->count++];
+	l->count++;
+	return relate_sessions_at(l, i);
 }
 
 static uint64_t
@@ -83,7 +102,7 @@ bool
 relate_sessions_ends(struct relate_sessions *l, const struct outcome_endpoint *client,
 		     const struct outcome_endpoint *server, uint32_t name)
 {
-	struct relate_ends *e = &l->ends[l->count - 1];
+	struct relate_ends *e = relate_sessions_ends_at(l, l->count - 1);
 
 	e->client_is = address(l, client, &e->client);
 	e->server_is = address(l, server, &e->server);
@@ -118,7 +137,7 @@ relate_sessions_random(struct relate_sessions *l, const uint8_t random[32])
 	if (random == NULL)
 		return;
 	memcpy(words, random, sizeof(words));
-	l->randoms[l->count - 1] = relate_hash(words, 4, l->seed) | 1;
+	*relate_sessions_random_at(l, l->count - 1) = relate_hash(words, 4, l->seed) | 1;
 }
 
 int
@@ -144,7 +163,7 @@ relate_cause(const char *name)
 void
 relate_sessions_findings(struct relate_sessions *l, const struct outcome_finding *all, size_t count)
 {
-	struct relate_session *s = &l->all[l->count - 1];
+	struct relate_session *s = relate_sessions_at(l, l->count - 1);
 
 	if (count == 0)
 		s->weight = RELATE_FINDINGS_NONE;
@@ -157,7 +176,7 @@ relate_sessions_findings(struct relate_sessions *l, const struct outcome_finding
 int64_t
 relate_sessions_id(const struct relate_sessions *l, size_t i)
 {
-	const struct relate_capture *c = &l->captures[l->all[i].capture];
+	const struct relate_capture *c = &l->captures[relate_sessions_at(l, i)->capture];
 
 	return c->first_id + (int64_t)(i - c->first);
 }
@@ -165,7 +184,7 @@ relate_sessions_id(const struct relate_sessions *l, size_t i)
 void
 relate_sessions_reset(struct relate_sessions *l)
 {
-	if (l->room > ROOM_KEPT)
+	if (l->n_chunks > CHUNKS_KEPT)
 		relate_sessions_finish(l);
 	if (l->seed == 0)
 		l->seed = relate_map_seed() | 1;
@@ -177,9 +196,9 @@ relate_sessions_reset(struct relate_sessions *l)
 void
 relate_sessions_finish(struct relate_sessions *l)
 {
-	free(l->all);
-	free(l->ends);
-	free(l->randoms);
+	for (size_t i = 0; i < l->n_chunks; i++)
+		free(l->chunks[i]);
+	free(l->chunks);
 	free(l->captures);
 	relate_map_finish(&l->ipv6);
 	*l = (struct relate_sessions){0};

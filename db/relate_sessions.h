@@ -53,16 +53,38 @@ struct relate_capture {
 	uint8_t content[4]; /* the start of its hash, that keys of sessions begin with */
 };
 
+/* So many sessions have their memory together: nothing moves when another one comes. */
+enum { RELATE_CHUNK = 1 << 14 };
+struct relate_chunk {
+	struct relate_session all[RELATE_CHUNK];
+	struct relate_ends ends[RELATE_CHUNK];
+	uint64_t randoms[RELATE_CHUNK]; /* digests of the clients'; 0: none */
+};
+
 /* A zeroed one is empty. */
 struct relate_sessions {
-	struct relate_session *all;
-	struct relate_ends *ends; /* of the same */
-	uint64_t *randoms;        /* digests of the clients'; 0: none */
+	struct relate_chunk **chunks;
 	struct relate_capture *captures;
-	size_t count, room, n_captures, captures_room;
+	size_t count, n_chunks, chunks_room, n_captures, captures_room;
 	struct relate_map ipv6;
 	uint64_t seed; /* of the digests of randoms */
 };
+
+static inline struct relate_session *
+relate_sessions_at(const struct relate_sessions *l, size_t i)
+{
+	return &l->chunks[i / RELATE_CHUNK]->all[i % RELATE_CHUNK];
+}
+static inline struct relate_ends *
+relate_sessions_ends_at(const struct relate_sessions *l, size_t i)
+{
+	return &l->chunks[i / RELATE_CHUNK]->ends[i % RELATE_CHUNK];
+}
+static inline uint64_t *
+relate_sessions_random_at(const struct relate_sessions *l, size_t i)
+{
+	return &l->chunks[i / RELATE_CHUNK]->randoms[i % RELATE_CHUNK];
+}
 
 /* Both give a zeroed one at the end, or NULL without memory. Sessions are of the last capture. */
 struct relate_capture *relate_sessions_capture(struct relate_sessions *l);

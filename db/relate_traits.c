@@ -94,14 +94,16 @@ relate_traits_fill(struct relate_run *run)
 	if (run->traits == NULL)
 		return relate_no_memory(run);
 	for (size_t i = 0; i < l->count; i++) {
-		const struct relate_session *s = &l->all[i];
+		const struct relate_session *s = relate_sessions_at(l, i);
 		uint32_t answer, conclusion;
 
 		if (!kind_of(run, &run->answers, s->answer, &answer) ||
 		    !kind_of(run, &run->conclusions, s->conclusion, &conclusion))
 			return false;
-		run->traits[i] = of_session(s, &l->ends[i]) | run->answers.all[answer - 1].traits |
+		run->traits[i] = of_session(s, relate_sessions_ends_at(l, i)) |
+				 run->answers.all[answer - 1].traits |
 				 run->conclusions.all[conclusion - 1].traits;
+		run->of_anybody |= run->traits[i];
 	}
 	return true;
 }

@@ -66,6 +66,7 @@ find_one(struct twins *all, const struct twin *t)
 	uint32_t other = all->one[i].session;
 	bool before = relate_is_before(run, other, t->session);
 	run->traits[before ? t->session : other] |= TRAIT(COPY);
+	run->of_anybody |= TRAIT(COPY);
 	return relate_hit(run, all->row, t->session, other) != NULL;
 }
 
@@ -117,12 +118,16 @@ count_all(const struct relate_sessions *l, struct relate_tally *t)
 	struct relate_bits once = {0}, twice = {0};
 	bool ok = relate_bits_init(&once, l->count) && relate_bits_init(&twice, l->count);
 
-	for (size_t i = 0; ok && i < l->count; i++)
-		if (l->randoms[i] != 0 && relate_bits_add(&once, l->randoms[i]))
-			relate_bits_add(&twice, l->randoms[i]);
-	for (size_t i = 0; ok && i < l->count; i++)
-		if (l->randoms[i] != 0 && relate_bits_has(&twice, l->randoms[i]))
-			ok = relate_tally_add(t, &(struct relate_key){l->randoms[i], 0, 0});
+	for (size_t i = 0; ok && i < l->count; i++) {
+		uint64_t random = *relate_sessions_random_at(l, i);
+		if (random != 0 && relate_bits_add(&once, random))
+			relate_bits_add(&twice, random);
+	}
+	for (size_t i = 0; ok && i < l->count; i++) {
+		uint64_t random = *relate_sessions_random_at(l, i);
+		if (random != 0 && relate_bits_has(&twice, random))
+			ok = relate_tally_add(t, &(struct relate_key){random, 0, 0});
+	}
 	relate_bits_finish(&once);
 	relate_bits_finish(&twice);
 	return ok;
@@ -137,9 +142,10 @@ candidates(const struct relate_sessions *l, const struct relate_tally *t, size_t
 
 	*count = 0;
 	for (uint32_t i = 0; all != NULL && t->keys.count > 0 && i < l->count; i++) {
-		const struct relate_session *s = &l->all[i];
+		const struct relate_session *s = relate_sessions_at(l, i);
+		uint64_t random = *relate_sessions_random_at(l, i);
 
-		if (l->randoms[i] == 0 || !is_of_few(t, l->randoms[i]))
+		if (random == 0 || !is_of_few(t, random))
 			continue;
 		more = relate_room(all, *count, &room, sizeof(*all));
 		if (more == NULL) {
@@ -147,7 +153,7 @@ candidates(const struct relate_sessions *l, const struct relate_tally *t, size_t
 			return NULL;
 		}
 		all = more;
-		all[(*count)++] = (struct digest){l->randoms[i], s->started_ns, s->place, i};
+		all[(*count)++] = (struct digest){random, s->started_ns, s->place, i};
 	}
 	return all;
 }

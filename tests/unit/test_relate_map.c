@@ -131,14 +131,50 @@ test_sessions(void **state)
 	for (size_t i = 0; i < l.count; i++) {
 		const struct outcome_endpoint *client = &ends[i / ENDS], *server = &ends[i % ENDS];
 		size_t len = client->family == 4 ? 4 : 16;
-		struct outcome_endpoint e = relate_sessions_endpoint(&l, relate_client(&l.ends[i]));
+		const struct relate_ends *of = relate_sessions_ends_at(&l, i);
+		struct outcome_endpoint e = relate_sessions_endpoint(&l, relate_client(of));
 
 		assert_int_equal(relate_sessions_id(&l, i), (int64_t)(100 * (i / ENDS) + i % ENDS));
 		assert_int_equal(e.family, client->family);
 		assert_memory_equal(e.addr, client->addr, len);
-		assert_int_equal(l.ends[i].port, server->port);
-		assert_int_equal(relate_client(&l.ends[i]) == relate_server(&l.ends[i]),
-				 client == server);
+		assert_int_equal(of->port, server->port);
+		assert_int_equal(relate_client(of) == relate_server(of), client == server);
+	}
+	relate_sessions_finish(&l);
+}
+
+/* Chunk by chunk: each is zeroed when it comes, stays where it is, and is forgotten at a reset. */
+static void
+test_chunks(void **state)
+{
+	enum { SEVERAL = 2 * RELATE_CHUNK + 1 };
+	const struct relate_session *first = NULL;
+	struct relate_sessions l = {0};
+
+	(void)state;
+	for (unsigned again = 0; again < 2; again++) {
+		relate_sessions_reset(&l);
+		assert_int_equal(l.count, 0);
+		assert_non_null(relate_sessions_capture(&l));
+		for (uint32_t i = 0; i < SEVERAL; i++) {
+			struct relate_session *s = relate_sessions_add(&l, i);
+			const uint8_t random[32] = {(uint8_t)i, 1};
+
+			assert_non_null(s);
+			assert_int_equal(s->answer, 0);
+			assert_int_equal(relate_sessions_ends_at(&l, i)->name, 0);
+			assert_int_equal(*relate_sessions_random_at(&l, i), 0);
+			s->answer = i + 1;
+			relate_sessions_ends_at(&l, i)->name = i + 2;
+			relate_sessions_random(&l, random);
+			first = i == 0 ? s : first;
+		}
+		assert_ptr_equal(relate_sessions_at(&l, 0), first);
+		for (uint32_t i = 0; i < SEVERAL; i++) {
+			assert_int_equal(relate_sessions_at(&l, i)->answer, i + 1);
+			assert_int_equal(relate_sessions_ends_at(&l, i)->name, i + 2);
+			assert_int_not_equal(*relate_sessions_random_at(&l, i), 0);
+		}
 	}
 	relate_sessions_finish(&l);
 }
@@ -167,7 +203,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_map),      cmocka_unit_test(test_tally),
 	    cmocka_unit_test(test_hash),     cmocka_unit_test(test_bits),
-	    cmocka_unit_test(test_sessions), cmocka_unit_test(test_causes),
+	    cmocka_unit_test(test_sessions), cmocka_unit_test(test_chunks),
+	    cmocka_unit_test(test_causes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
