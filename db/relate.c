@@ -133,6 +133,7 @@ note_row(struct relate_run *run, const struct relate_row *r, size_t first)
 		struct relate_hit h = run->hits[i];
 
 		run->traits[h.session] |= r->marks;
+		run->of_anybody |= r->marks;
 		if (!r->mutual)
 			continue;
 		h.session = h.other;
@@ -175,6 +176,8 @@ run_on(struct database *d, struct dictionary *c, const struct relate_sessions *l
 	relate_findings_finish(&run);
 	text_finish(&run.text);
 	free(run.hashes.all);
+	free(run.listed[0]);
+	free(run.listed[1]);
 	free(run.hits);
 	return ok;
 }

@@ -2,9 +2,10 @@
  * relate_pairs.c - pairs of sessions: a taker gets the giver with its key that the row picks.
  * Called by relate.c for the rows of relations.def without a `find` of their own.
  *
- * Most have no partner. A bit for the hash of each key of one side tells soon who of the other side
- * comes into question; keys of those takers get numbers, and givers of the same keys, in the order
- * of key and time, are where each taker finds its own by bisection.
+ * Most have no partner. Sessions with the traits are listed first. A bit for the hash of each key
+ * of one side tells soon who of the other side comes into question; keys of those takers get
+ * numbers, and givers of the same keys, in the order of key and time, are where each taker finds
+ * its own by bisection.
  */
 #include "db/relate_impl.h"
 
@@ -32,6 +33,8 @@ struct suspect {
 };
 
 struct suspects {
+	uint32_t *listed; /* sessions with the traits of this side */
+	size_t n_listed;
 	struct relate_bits seen; /* hashes of keys */
 	struct suspect *all;
 	size_t count, room;
@@ -171,13 +174,11 @@ sift_one(struct pairs *p, enum side side, const struct suspect *x, const struct 
 static bool
 sift(struct pairs *p, enum side side, const struct relate_bits *others)
 {
-	const struct relate_traits *want = side == GIVES ? &p->row->giver : &p->row->taker;
-	const uint64_t *traits = p->run->traits;
+	const struct suspects *mine = &p->sides[side];
 	struct suspect x;
 
-	for (x.session = 0; x.session < p->run->sessions->count; x.session++) {
-		if (!relate_fits(traits[x.session], want))
-			continue;
+	for (size_t i = 0; i < mine->n_listed; i++) {
+		x.session = mine->listed[i];
 		for (x.part = 0; x.part < 2 && p->row->by[x.part] != 0; x.part++) {
 			bool lengths = side == GIVES && (p->row->by[x.part] & RELATE_LENGTH) != 0;
 
@@ -189,28 +190,43 @@ sift(struct pairs *p, enum side side, const struct relate_bits *others)
 	return true;
 }
 
-/* How many have these traits. */
-static size_t
-count(const struct relate_run *run, const struct relate_traits *want)
+/* Those who have these traits. Most rows are about a few, or nobody. */
+static bool
+list(struct pairs *p, enum side side, const struct relate_traits *want)
 {
-	size_t n = 0;
+	struct relate_run *run = p->run;
+	struct suspects *mine = &p->sides[side];
+	size_t count = run->sessions->count, n = 0;
 
-	for (size_t i = 0; i < run->sessions->count; i++)
+	if ((want->all & ~run->of_anybody) != 0)
+		return true;
+	if (run->listed[side] == NULL)
+		run->listed[side] = malloc(count * sizeof(*run->listed[side]));
+	uint32_t *listed = mine->listed = run->listed[side];
+	if (listed == NULL)
+		return relate_no_memory(run);
+	for (uint32_t i = 0; i < count; i++) {
+		listed[n] = i;
 		n += relate_fits(run->traits[i], want);
-	return n;
+	}
+	mine->n_listed = n;
+	return true;
 }
 
 static bool
 find_suspects(struct pairs *p)
 {
-	size_t takers = count(p->run, &p->row->taker);
-	size_t givers = takers > 0 ? count(p->run, &p->row->giver) : 0;
-	enum side small = takers < givers ? TAKES : GIVES, large = small == TAKES ? GIVES : TAKES;
+	const struct suspects *takers = &p->sides[TAKES], *givers = &p->sides[GIVES];
 
-	if (givers == 0)
+	if (!list(p, TAKES, &p->row->taker) ||
+	    (takers->n_listed > 0 && !list(p, GIVES, &p->row->giver)))
+		return false;
+	if (givers->n_listed == 0)
 		return true;
-	if (!relate_bits_init(&p->sides[TAKES].seen, takers) ||
-	    !relate_bits_init(&p->sides[GIVES].seen, givers))
+	enum side small = takers->n_listed < givers->n_listed ? TAKES : GIVES;
+	enum side large = small == TAKES ? GIVES : TAKES;
+	if (!relate_bits_init(&p->sides[TAKES].seen, takers->n_listed) ||
+	    !relate_bits_init(&p->sides[GIVES].seen, givers->n_listed))
 		return relate_no_memory(p->run);
 	return (p->row->by[1] == 0 || fill_hashes(p)) && sift(p, small, NULL) &&
 	       sift(p, large, &p->sides[small].seen) &&
