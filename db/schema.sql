@@ -331,7 +331,6 @@ CREATE TABLE relation (
 	other_session_id INTEGER NOT NULL REFERENCES session (id),
 	PRIMARY KEY (session_id, relation, other_session_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX relation_other ON relation (other_session_id);
 
 -- Pass 2 (relate.c): what it changed, so that it can be undone and done again.
 
