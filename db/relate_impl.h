@@ -120,9 +120,9 @@ struct relate_hit {
 	bool mirrored; /* the relation only: it is the other one's hit */
 };
 
-/* Answers, or conclusions, by their ids. */
+/* Sessions by answer and conclusion. */
 struct relate_kinds {
-	struct relate_map ids;
+	struct relate_map keys;
 	struct relate_kind {
 		uint64_t traits;
 		int alert_code; /* -1: none */
@@ -142,7 +142,7 @@ struct relate_run {
 	const struct relate_sessions *sessions;
 	uint64_t *traits;    /* of each session */
 	uint64_t of_anybody; /* traits that one or another has */
-	struct relate_kinds answers, conclusions;
+	struct relate_kinds kinds;
 	struct relate_hashes hashes;
 	uint32_t *listed[2]; /* room for all sessions (relate_pairs.c); NULL: nobody asked yet */
 	struct relate_hit *hits;

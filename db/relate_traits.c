@@ -1,6 +1,7 @@
 /*
  * relate_traits.c - the traits of sessions, of which relate_traits.def has the conditions.
- * Called by relate.c first of all. Answers and conclusions are few: each is asked about once.
+ * Called by relate.c first of all. Sessions of one answer and conclusion are of one kind, and kinds
+ * are few: each is asked about once.
  */
 #include "db/relate_impl.h"
 
@@ -41,13 +42,13 @@ of_session(const struct relate_session *s, const struct relate_ends *e)
 }
 /* clang-format on */
 
+/* Adds what the statement says of this id. */
 static bool
 ask(struct relate_run *run, struct relate_kind *k, const char *sql, unsigned first_bit, uint32_t id)
 {
+	sqlite3_stmt *stmt = relate_ask(run->d, sql, id, 0);
 	bool none;
 
-	*k = (struct relate_kind){0, -1};
-	sqlite3_stmt *stmt = relate_ask(run->d, sql, id, 0);
 	if (stmt == NULL || !relate_next(run->d, stmt, &none))
 		return false;
 	for (int i = 1; !none && i < sqlite3_column_count(stmt); i++)
@@ -59,30 +60,39 @@ ask(struct relate_run *run, struct relate_kind *k, const char *sql, unsigned fir
 	return true;
 }
 
-/* *number: of this id, asked about when it is new. */
-static bool
-kind_of(struct relate_run *run, struct relate_kinds *kinds, uint32_t id, uint32_t *number)
+static struct relate_key
+key_of(const struct relate_session *s)
 {
-	const struct relate_key key = {.a = id};
-	uint32_t before = kinds->ids.count;
-	bool answers = kinds == &run->answers;
+	return (struct relate_key){s->answer, s->conclusion, 0};
+}
 
-	*number = relate_map_add(&kinds->ids, &key);
-	if (*number == 0)
-		return relate_no_memory(run);
-	if (*number <= before)
-		return true;
-	if (*number > kinds->room) {
-		size_t room = kinds->ids.size;
-		struct relate_kind *all = reallocarray(kinds->all, room, sizeof(*all));
+/* Asked about when it is new; NULL: fault. */
+static const struct relate_kind *
+kind_of(struct relate_run *run, const struct relate_session *s)
+{
+	struct relate_kinds *kinds = &run->kinds;
+	const struct relate_key key = key_of(s);
+	uint32_t before = kinds->keys.count, number = relate_map_add(&kinds->keys, &key);
 
-		if (all == NULL)
-			return relate_no_memory(run);
+	if (number > before) {
+		struct relate_kind *all =
+		    relate_room(kinds->all, before, &kinds->room, sizeof(*all));
+
+		if (all == NULL) {
+			relate_no_memory(run);
+			return NULL;
+		}
 		kinds->all = all;
-		kinds->room = room;
+		all[before] = (struct relate_kind){0, -1};
+		if (!ask(run, &all[before], answer_sql, 0, s->answer) ||
+		    !ask(run, &all[before], conclusion_sql, TRAIT_FAILED_WITHOUT, s->conclusion))
+			return NULL;
 	}
-	return ask(run, &kinds->all[*number - 1], answers ? answer_sql : conclusion_sql,
-		   answers ? 0 : TRAIT_FAILED_WITHOUT, id);
+	if (number == 0) {
+		relate_no_memory(run);
+		return NULL;
+	}
+	return &kinds->all[number - 1];
 }
 
 bool
@@ -95,14 +105,11 @@ relate_traits_fill(struct relate_run *run)
 		return relate_no_memory(run);
 	for (size_t i = 0; i < l->count; i++) {
 		const struct relate_session *s = relate_sessions_at(l, i);
-		uint32_t answer, conclusion;
+		const struct relate_kind *kind = kind_of(run, s);
 
-		if (!kind_of(run, &run->answers, s->answer, &answer) ||
-		    !kind_of(run, &run->conclusions, s->conclusion, &conclusion))
+		if (kind == NULL)
 			return false;
-		run->traits[i] = of_session(s, relate_sessions_ends_at(l, i)) |
-				 run->answers.all[answer - 1].traits |
-				 run->conclusions.all[conclusion - 1].traits;
+		run->traits[i] = of_session(s, relate_sessions_ends_at(l, i)) | kind->traits;
 		run->of_anybody |= run->traits[i];
 	}
 	return true;
@@ -111,19 +118,15 @@ relate_traits_fill(struct relate_run *run)
 void
 relate_traits_finish(struct relate_run *run)
 {
-	struct relate_kinds *const kinds[] = {&run->answers, &run->conclusions};
-
-	for (size_t i = 0; i < 2; i++) {
-		relate_map_finish(&kinds[i]->ids);
-		free(kinds[i]->all);
-	}
+	relate_map_finish(&run->kinds.keys);
+	free(run->kinds.all);
 	free(run->traits);
 }
 
 int
 relate_alert_code(const struct relate_run *run, const struct relate_session *s)
 {
-	const struct relate_key key = {.a = s->answer};
+	const struct relate_key key = key_of(s);
 
-	return run->answers.all[relate_map_find(&run->answers.ids, &key) - 1].alert_code;
+	return run->kinds.all[relate_map_find(&run->kinds.keys, &key) - 1].alert_code;
 }
