@@ -30,16 +30,6 @@ static const char *const statements[STORE_STATEMENT_COUNT] = {
 	"INSERT INTO capture (id, path, abs_path, xxh3, sha256, size, format, link_types, packets, first_ns, last_ns, "
 	"first_session, last_session, problem, incident_id, program, secrets, trust) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
 	"?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, (SELECT id FROM incident WHERE name = ?15), ?16, ?17, ?18)",
-    [STORE_SESSION_INSERT] =
-	"INSERT INTO session (id, capture_id, profile_id, answer_id, conclusion_id, client_ip, client_port, "
-	"server_ip, server_port, client_mac, eap_identity_id, sni_id, stream, first_frame, last_frame, started_ns, "
-	"ended_ns, client_certificate_id, server_certificate_id, findings_id, attempt_no, outcome_rule, signs, handle, "
-	"used, ticket_length, identity_length) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
-	"?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)",
-    [STORE_STORY_INSERT] =
-	"INSERT INTO story (session_id, community_id, client_random, server_random, explanation_id, named_ms, attempts, "
-	"chains, requests, facts_id, ladder_id, frame_digits, frames, time_digits, times, size_digits, sizes, "
-	"fact_values) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
     [STORE_FINDING_INSERT] =
 	"INSERT INTO finding (list_id, rank, attempt_no, diagnosis_id, named, moment_1, moment_2, moment_3, moment_4, "
 	"moment_5, moment_6) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
@@ -115,6 +105,7 @@ finalize(struct store *s)
 		sqlite3_finalize(s->statements[i]);
 		s->statements[i] = NULL;
 	}
+	store_rows_close(s);
 	dictionary_close(s->dictionary);
 }
 
@@ -209,7 +200,7 @@ prepare_all(struct store *s)
 	for (int i = 0; i < STORE_STATEMENT_COUNT; i++)
 		if (!database_prepare(&s->d, statements[i], &s->statements[i]))
 			return false;
-	return dictionary_open(s->dictionary, &s->d);
+	return store_rows_open(s) && dictionary_open(s->dictionary, &s->d);
 }
 
 bool
@@ -317,6 +308,7 @@ store_begin(struct store *s)
 		return false;
 	s->in_capture = true;
 	s->parts = 0;
+	store_rows_drop(s);
 	relate_sessions_reset(&s->sessions);
 	s->failed = !start_capture(s) || (relate_sessions_capture(&s->sessions) == NULL &&
 					  !database_fault(&s->d, "out of memory"));
@@ -329,6 +321,7 @@ store_abandon(struct store *s)
 	if (!s->in_capture)
 		return true;
 	s->in_capture = false;
+	store_rows_drop(s);
 	store_forget(s);
 	/* a full disk has rolled back already */
 	return sqlite3_get_autocommit(s->d.db) != 0 ||

@@ -382,7 +382,8 @@ store_end(struct store *s, const struct outcome_capture *c, const struct store_p
 	if (!s->in_capture)
 		return database_fault(&s->d, "no capture has begun");
 	bool ok =
-	    put_incident(s, c) && insert_capture(s, c, p) && replace(s, replaces) &&
+	    store_rows_flush(s) && put_incident(s, c) && insert_capture(s, c, p) &&
+	    replace(s, replaces) &&
 	    (s->parts > 0 || store_put_name(s, s->capture_id, c->path, c->abs_path, file, 0)) &&
 	    (s->parts == 0 || store_supersede(s)) &&
 	    (replaces == 0 || go_by_first_name(s, s->capture_id)) && relate(s, c) &&

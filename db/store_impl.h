@@ -10,6 +10,7 @@
 #include "db/dictionary.h"
 #include "db/numbers.h"
 #include "db/relate.h"
+#include "db/row_batch.h"
 #include "db/store.h"
 
 /* Statements kept for the life of an open store; their SQL is in store.c. */
@@ -20,8 +21,6 @@ enum store_statement {
 	STORE_DATA_VERSION,
 	STORE_NEXT_IDS,
 	STORE_CAPTURE_INSERT,
-	STORE_SESSION_INSERT,
-	STORE_STORY_INSERT,
 	STORE_FINDING_INSERT,
 	STORE_REQUEST_ITEM_INSERT,
 	STORE_WITHOUT_TLS_INSERT,
@@ -61,10 +60,10 @@ struct store {
 	/* the lists of the session being emitted, and one chain's */
 	struct text attempts, chains, requests, chain;
 	struct store_lists lists;
-	struct text sentence;            /* without the number it names */
-	struct relate_sessions sessions; /* of the capture, for pass 2 */
-	unsigned parts;                  /* of the capture, told so far */
-	bool noted;                      /* the session statement has notes bound */
+	struct text sentence;                      /* without the number it names */
+	struct row_batch session_rows, story_rows; /* of the capture, not yet in the tables */
+	struct relate_sessions sessions;           /* of the capture, for pass 2 */
+	unsigned parts;                            /* of the capture, told so far */
 };
 
 /* "... = id" or "... IN (ids)": a capture is called by the first of its names in byte order,
@@ -75,6 +74,12 @@ struct store {
 	"ORDER BY n.abs_path LIMIT 1) WHERE id "
 
 void store_lists_finish(struct store_lists *l);
+/* Batches of the sessions' rows, which close before the database; the tables have all rows after a
+ * flush, drop forgets the others (store_rows.c). */
+bool store_rows_open(struct store *s);
+void store_rows_close(struct store *s);
+bool store_rows_flush(struct store *s);
+void store_rows_drop(struct store *s);
 /* Ids kept so far are no longer good. */
 void store_forget(struct store *s);
 /* A name of the capture, of the part if that is not 0. file may be NULL. */

@@ -8,43 +8,73 @@
 
 #include <string.h>
 
-static void
-bind_list(sqlite3_stmt *stmt, int column, const struct text *t)
+/* In the order of schema.sql; put_session() and put_story() give the values. */
+static const char session_columns[] =
+    "capture_id, profile_id, answer_id, conclusion_id, client_ip, client_port, server_ip, "
+    "server_port, client_mac, eap_identity_id, sni_id, stream, first_frame, last_frame, "
+    "started_ns, ended_ns, client_certificate_id, server_certificate_id, findings_id, attempt_no, "
+    "outcome_rule, signs, handle, used, ticket_length, identity_length";
+static const char story_columns[] =
+    "community_id, client_random, server_random, explanation_id, named_ms, attempts, chains, "
+    "requests, facts_id, ladder_id, frame_digits, frames, time_digits, times, size_digits, sizes, "
+    "fact_values";
+
+bool
+store_rows_open(struct store *s)
 {
-	if (t->len > 0)
-		sqlite3_bind_text64(stmt, column, t->data, t->len, SQLITE_STATIC, SQLITE_UTF8);
-	else
-		sqlite3_bind_null(stmt, column);
+	return row_batch_open(&s->session_rows, &s->d, "session", "id", session_columns) &&
+	       row_batch_open(&s->story_rows, &s->d, "story", "session_id", story_columns);
+}
+
+void
+store_rows_close(struct store *s)
+{
+	row_batch_close(&s->session_rows);
+	row_batch_close(&s->story_rows);
 }
 
 static void
-bind_numbers(sqlite3_stmt *stmt, int column, const struct numbers *n)
+put_string(struct row_batch *b, const char *s)
 {
-	sqlite3_bind_int64(stmt, column, (int64_t)n->digits);
-	bind_list(stmt, column + 1, &n->text);
+	row_batch_text(b, s, s != NULL ? strlen(s) : 0);
+}
+
+/* None is NULL. */
+static void
+put_list(struct row_batch *b, const struct text *t)
+{
+	row_batch_text(b, t->len > 0 ? t->data : NULL, t->len);
 }
 
 static void
-bind_or_null(sqlite3_stmt *stmt, int column, int64_t v, int64_t null)
+put_numbers(struct row_batch *b, const struct numbers *n)
+{
+	row_batch_int(b, (int64_t)n->digits);
+	put_list(b, &n->text);
+}
+
+static void
+put_or_null(struct row_batch *b, int64_t v, int64_t null)
 {
 	if (v == null)
-		sqlite3_bind_null(stmt, column);
+		row_batch_null(b);
 	else
-		sqlite3_bind_int64(stmt, column, v);
+		row_batch_int(b, v);
+}
+
+static int64_t
+port_number(const struct outcome_endpoint *e)
+{
+	return e->family != 0 ? e->port : -1;
 }
 
 static void
-bind_random(sqlite3_stmt *stmt, int column, const uint8_t *random)
+put_endpoint(struct row_batch *b, const struct outcome_endpoint *e)
 {
-	sqlite3_bind_blob(stmt, column, random, 32, SQLITE_STATIC);
-}
+	char buf[ADDRESS_TEXT_MAX];
 
-static void
-bind_endpoint(sqlite3_stmt *stmt, int column, const struct outcome_endpoint *e,
-	      char buf[ADDRESS_TEXT_MAX])
-{
-	sqlite3_bind_text(stmt, column, address_text(e, buf), -1, SQLITE_STATIC);
-	bind_or_null(stmt, column + 1, e->family != 0 ? e->port : -1, -1);
+	put_string(b, address_text(e, buf));
+	put_or_null(b, port_number(e), -1);
 }
 
 static int64_t
@@ -79,108 +109,91 @@ store_rows_signs(const struct outcome *o)
 	       (is_blamed(o) ? RELATE_SIGN_BLAMED : 0u);
 }
 
-static bool
-has_notes(const struct outcome *o, unsigned signs)
+static void
+put_notes(struct row_batch *b, const struct outcome *o, unsigned signs)
 {
 	const struct outcome_notes *n = &o->notes;
 
-	return signs != 0 || (n->handle | n->used) != 0 || n->outcome_rule != 0 ||
-	       (n->ticket_length | n->identity_length) != 0 ||
-	       o->attempts[o->headline].attempt_no != 1;
+	put_or_null(b, o->attempts[o->headline].attempt_no, 1);
+	put_or_null(b, n->outcome_rule, 0);
+	put_or_null(b, signs, 0);
+	put_or_null(b, (int64_t)n->handle, 0);
+	put_or_null(b, (int64_t)n->used, 0);
+	put_or_null(b, n->ticket_length, 0);
+	put_or_null(b, n->identity_length, 0);
 }
 
 static void
-bind_notes(struct store *s, sqlite3_stmt *stmt, int column, const struct outcome *o, unsigned signs)
+put_session(struct store *s, const struct outcome *o, const struct store_references *r)
 {
-	const struct outcome_notes *n = &o->notes;
-	bool noted = has_notes(o, signs);
+	struct row_batch *b = &s->session_rows;
 
-	if (!noted && !s->noted)
-		return; /* they are NULL since the last session */
-	s->noted = noted;
-	bind_or_null(stmt, column, o->attempts[o->headline].attempt_no, 1);
-	bind_or_null(stmt, column + 1, n->outcome_rule, 0);
-	bind_or_null(stmt, column + 2, signs, 0);
-	bind_or_null(stmt, column + 3, (int64_t)n->handle, 0);
-	bind_or_null(stmt, column + 4, (int64_t)n->used, 0);
-	bind_or_null(stmt, column + 5, n->ticket_length, 0);
-	bind_or_null(stmt, column + 6, n->identity_length, 0);
+	row_batch_int(b, s->capture_id);
+	row_batch_int(b, r->profile);
+	row_batch_int(b, r->answer);
+	row_batch_int(b, r->conclusion);
+	put_endpoint(b, &o->client);
+	put_endpoint(b, &o->server);
+	put_or_null(b, mac_number(&o->client), -1);
+	put_or_null(b, r->eap_identity, 0);
+	put_or_null(b, r->sni, 0);
+	put_or_null(b, o->stream, -1);
+	row_batch_int(b, (int64_t)o->first_frame);
+	row_batch_int(b, (int64_t)o->last_frame);
+	row_batch_int(b, o->started_ns);
+	row_batch_int(b, o->ended_ns);
+	put_or_null(b, r->client_certificate, 0);
+	put_or_null(b, r->server_certificate, 0);
+	put_or_null(b, s->lists.findings, 0);
+	put_notes(b, o, r->signs);
 }
 
-static bool
-insert_session(struct store *s, const struct outcome *o, const struct store_references *r)
+static void
+put_story(struct store *s, const struct outcome *o, const struct store_cut *ms, int64_t explanation)
 {
-	sqlite3_stmt *stmt = s->statements[STORE_SESSION_INSERT];
-	char client[ADDRESS_TEXT_MAX], server[ADDRESS_TEXT_MAX];
-
-	sqlite3_bind_int64(stmt, 1, s->next_session);
-	sqlite3_bind_int64(stmt, 2, s->capture_id);
-	sqlite3_bind_int64(stmt, 3, r->profile);
-	sqlite3_bind_int64(stmt, 4, r->answer);
-	sqlite3_bind_int64(stmt, 5, r->conclusion);
-	bind_endpoint(stmt, 6, &o->client, client);
-	bind_endpoint(stmt, 8, &o->server, server);
-	bind_or_null(stmt, 10, mac_number(&o->client), -1);
-	bind_or_null(stmt, 11, r->eap_identity, 0);
-	bind_or_null(stmt, 12, r->sni, 0);
-	bind_or_null(stmt, 13, o->stream, -1);
-	sqlite3_bind_int64(stmt, 14, (int64_t)o->first_frame);
-	sqlite3_bind_int64(stmt, 15, (int64_t)o->last_frame);
-	sqlite3_bind_int64(stmt, 16, o->started_ns);
-	sqlite3_bind_int64(stmt, 17, o->ended_ns);
-	bind_or_null(stmt, 18, r->client_certificate, 0);
-	bind_or_null(stmt, 19, r->server_certificate, 0);
-	bind_or_null(stmt, 20, s->lists.findings, 0);
-	bind_notes(s, stmt, 21, o, r->signs);
-	return database_run(&s->d, stmt);
-}
-
-static bool
-bind_explanation(struct store *s, sqlite3_stmt *stmt, int column, const char *text,
-		 const struct store_cut *ms)
-{
-	int64_t id;
-
-	sqlite3_bind_null(stmt, column);
-	sqlite3_bind_null(stmt, column + 1);
-	if (text == NULL)
-		return true;
-	if (!store_sentence_id(s, text, ms, &id))
-		return false;
-	sqlite3_bind_int64(stmt, column, id);
-	if (ms->len > 0)
-		sqlite3_bind_text64(stmt, column + 1, ms->at, ms->len, SQLITE_STATIC, SQLITE_UTF8);
-	return true;
-}
-
-static bool
-insert_story(struct store *s, const struct outcome *o, const struct store_references *r)
-{
-	sqlite3_stmt *stmt = s->statements[STORE_STORY_INSERT];
+	struct row_batch *b = &s->story_rows;
 	const struct store_lists *l = &s->lists;
 
-	sqlite3_bind_int64(stmt, 1, s->next_session);
-	sqlite3_bind_text(stmt, 2, o->community_id, -1, SQLITE_STATIC);
-	bind_random(stmt, 3, o->client_random);
-	bind_random(stmt, 4, o->server_random);
-	if (!bind_explanation(s, stmt, 5, o->explanation, &r->ms))
-		return false;
-	bind_list(stmt, 7, &s->attempts);
-	bind_list(stmt, 8, &s->chains);
-	bind_list(stmt, 9, &s->requests);
-	bind_or_null(stmt, 10, l->facts, 0);
-	bind_or_null(stmt, 11, l->ladder, 0);
-	bind_numbers(stmt, 12, &l->frames);
-	bind_numbers(stmt, 14, &l->times);
-	bind_numbers(stmt, 16, &l->sizes);
-	bind_list(stmt, 18, &l->values);
-	return database_run(&s->d, stmt);
+	put_string(b, o->community_id);
+	row_batch_blob(b, o->client_random, 32);
+	row_batch_blob(b, o->server_random, 32);
+	put_or_null(b, explanation, 0);
+	row_batch_text(b, ms->len > 0 ? ms->at : NULL, ms->len);
+	put_list(b, &s->attempts);
+	put_list(b, &s->chains);
+	put_list(b, &s->requests);
+	put_or_null(b, l->facts, 0);
+	put_or_null(b, l->ladder, 0);
+	put_numbers(b, &l->frames);
+	put_numbers(b, &l->times);
+	put_numbers(b, &l->sizes);
+	put_list(b, &l->values);
 }
 
 bool
 store_rows_insert(struct store *s, const struct outcome *o, const struct store_references *r)
 {
-	return insert_session(s, o, r) && insert_story(s, o, r);
+	int64_t explanation = 0;
+
+	if (o->explanation != NULL && !store_sentence_id(s, o->explanation, &r->ms, &explanation))
+		return false;
+	put_session(s, o, r);
+	put_story(s, o, &r->ms, explanation);
+	return row_batch_end(&s->session_rows, &s->d, s->next_session) &&
+	       row_batch_end(&s->story_rows, &s->d, s->next_session);
+}
+
+bool
+store_rows_flush(struct store *s)
+{
+	return row_batch_flush(&s->session_rows, &s->d) && row_batch_flush(&s->story_rows, &s->d);
+}
+
+void
+store_rows_drop(struct store *s)
+{
+	row_batch_drop(&s->session_rows);
+	row_batch_drop(&s->story_rows);
 }
 
 bool
@@ -193,7 +206,8 @@ store_without_tls(void *store, const struct outcome_without_tls *w)
 	if (s->failed)
 		return false;
 	sqlite3_bind_int64(stmt, 1, s->capture_id);
-	bind_endpoint(stmt, 2, &w->server, buf);
+	sqlite3_bind_text(stmt, 2, address_text(&w->server, buf), -1, SQLITE_STATIC);
+	sqlite3_bind_int64(stmt, 3, w->server.port);
 	sqlite3_bind_int64(stmt, 4, (int64_t)w->refused);
 	sqlite3_bind_int64(stmt, 5, (int64_t)w->no_answer);
 	sqlite3_bind_int64(stmt, 6, (int64_t)w->plaintext);

@@ -17,7 +17,8 @@ struct store_references {
 
 /* For pass 2; bits of enum relate_sign. */
 unsigned store_rows_signs(const struct outcome *o);
-/* The session is s->next_session, its lists are in *s. */
+/* The session is s->next_session, its lists are in *s. The tables have it after
+ * store_rows_flush(). */
 bool store_rows_insert(struct store *s, const struct outcome *o, const struct store_references *r);
 
 #endif
