@@ -107,6 +107,8 @@ check_chain(struct finding_case *c)
 static bool
 refused_renegotiation(const struct finding_case *c)
 {
+	if (!mutual_auth_any(c->m, TLS_CLIENT, STEP_ALERT))
+		return false;
 	for (const struct step *p = c->session->trace.side[TLS_CLIENT].first; p != NULL;
 	     p = p->next)
 		if (p->kind == STEP_ALERT && p->code == TLS_ALERT_no_renegotiation)

@@ -187,16 +187,16 @@ static const char *const fits[] = {
 };
 
 static void
-add_resets(struct tls_session *s, struct outcome *out)
+add_resets(struct tls_session *s, const struct mutual_auth *m, struct outcome *out)
 {
 	static const char *const names[] = {"reset.client", "reset.server"};
 
 	for (enum tls_side side = TLS_CLIENT; side <= TLS_SERVER; side++) {
 		const struct step *p = s->trace.side[side].first;
-		while (p != NULL && p->kind != STEP_RST)
-			p = p->next;
-		if (p == NULL)
+		if (!mutual_auth_any(m, side, STEP_RST))
 			continue;
+		while (p->kind != STEP_RST)
+			p = p->next;
 		struct fact f = read_in(p, fits[reset_fit(s, side)]);
 		add_fact(out, 1, names[side], reset_value(s, side), &f);
 	}
@@ -224,7 +224,7 @@ fact_rows(struct tls_session *s, const struct mutual_auth *m, size_t attempt, co
 	if (attempt == 0) {
 		add_decryption(s, out);
 		add_refusal(s, out);
-		add_resets(s, out);
+		add_resets(s, m, out);
 	}
 	add_version(s, a, number, out);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -334,13 +334,16 @@ mutual_auth_run(struct mutual_auth *m, struct tls_session *s)
 	m->n_attempts = 0;
 	m->answering = NULL;
 	m->limit = false;
+	m->kinds = 0;
 	m->steps = trace_merge(&s->trace, &s->arena, &m->n_steps);
 	m->attempt_of = arena_room(&s->arena, m->n_steps + 1);
 	if (m->steps == NULL || m->attempt_of == NULL)
 		return false;
 	struct attempt *a = next_attempt(m, ATTEMPT_INITIAL);
 	for (size_t i = 0; i < m->n_steps; i++) {
-		struct attempt *of = take_step(m, &a, m->steps[i]);
+		const struct step *p = m->steps[i];
+		m->kinds |= mutual_auth_kind(p->sender, p->kind);
+		struct attempt *of = take_step(m, &a, p);
 		m->attempt_of[i] = (uint8_t)(of - m->attempts);
 	}
 	return true;

@@ -6,6 +6,8 @@
 #ifndef ANALYZER_VERDICT_MUTUAL_AUTH_H
 #define ANALYZER_VERDICT_MUTUAL_AUTH_H
 
+#include <assert.h>
+
 #include "analyzer/tls/session.h"
 
 enum event {
@@ -74,6 +76,7 @@ struct mutual_auth {
 	struct tls_session *session;
 	const struct step **steps; /* trace_merge */
 	size_t n_steps;
+	uint32_t kinds;                        /* mutual_auth_any */
 	uint8_t *attempt_of;                   /* by step: index into attempts */
 	struct attempt attempts[ATTEMPTS_MAX]; /* the first n_attempts are set */
 	size_t n_attempts;
@@ -83,6 +86,20 @@ struct mutual_auth {
 
 /* False when memory is short. Allocates in the session's arena; at least one attempt. */
 bool mutual_auth_run(struct mutual_auth *m, struct tls_session *s);
+
+static_assert(STEP_RST < 16, "a bit for each kind, and side");
+static inline uint32_t
+mutual_auth_kind(enum tls_side sender, enum step_kind kind)
+{
+	return UINT32_C(1) << (16 * sender + kind);
+}
+
+/* Was there such a step of this side? Asked before going through all of them for a rare one. */
+static inline bool
+mutual_auth_any(const struct mutual_auth *m, enum tls_side sender, enum step_kind kind)
+{
+	return (m->kinds & mutual_auth_kind(sender, kind)) != 0;
+}
 
 /* The event a step fires in this session, EVENT_NONE for none. */
 enum event mutual_auth_event(const struct tls_session *s, const struct step *step);

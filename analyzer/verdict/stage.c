@@ -84,14 +84,15 @@ stage_of(const struct mutual_auth *m, const struct attempt *a, const struct fact
 }
 
 static unsigned
-side_state(const struct tls_session *s, enum tls_side side)
+side_state(const struct mutual_auth *m, enum tls_side side)
 {
+	const struct tls_session *s = m->session;
 	const struct flow_direction *d = session_direction(s, side);
 	unsigned bits = 0;
 
 	if (d->packets == 0)
 		bits |= side == TLS_CLIENT ? CAPTURE_ONLY_SERVER : CAPTURE_ONLY_CLIENT;
-	if (d->gap || trace_hole(&s->trace, side, 0, UINT64_MAX))
+	if (d->gap || mutual_auth_any(m, side, STEP_GAP))
 		bits |= side == TLS_CLIENT ? CAPTURE_GAP_CLIENT : CAPTURE_GAP_SERVER;
 	if (d->snaplen)
 		bits |= CAPTURE_SNAPLEN;
@@ -104,7 +105,7 @@ unsigned
 stage_capture_state(const struct mutual_auth *m, const struct facts *f, enum flow_end why)
 {
 	const struct tls_session *s = m->session;
-	unsigned bits = side_state(s, TLS_CLIENT) | side_state(s, TLS_SERVER);
+	unsigned bits = side_state(m, TLS_CLIENT) | side_state(m, TLS_SERVER);
 
 	if (s->limit || s->trace.limit || m->limit || why == FLOW_END_LIMIT)
 		bits |= CAPTURE_LIMIT;
