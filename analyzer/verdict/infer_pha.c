@@ -162,9 +162,9 @@ infer_post_handshake(const struct infer_input *in, uint64_t from, struct infer_l
 	struct infer_view v;
 	size_t first = 0;
 
-	*late = (struct infer_late){0};
-	if (!infer_view_make(&v, in) || !in->post_handshake_auth || !client->started)
+	if (!in->post_handshake_auth || !client->started || !infer_view_make(&v, in))
 		return false;
+	*late = (struct infer_late){0};
 	while (first < client->count && client->records[first].at < from)
 		first++;
 	for (size_t i = first; i < client->count; i++) {
