@@ -181,41 +181,45 @@ database_prepare(struct database *d, const char *sql, sqlite3_stmt **out)
 	return true;
 }
 
-/* Where a statement is, or where it may go: of a few slots the one that is its own or free, else
- * the first. */
-static sqlite3_stmt **
-slot_of(struct database *d, const char *text)
+/* By words: statements are long, and pass 2 asks for dozens with each capture. */
+static uint64_t
+hash_of(const char *sql)
 {
-	enum { TRIES = 8 };
-	const char *sql = text;
 	uint64_t h = 0, word = 0;
 
-	/* by words: they are long, and pass 2 asks for dozens with each capture */
 	for (size_t left = strlen(sql), n; left > 0; left -= n, sql += n) {
 		n = left < sizeof(word) ? left : sizeof(word);
 		memcpy(&word, sql, n);
 		h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
 		h ^= h >> 29;
 	}
-	for (size_t i = 0; i < TRIES; i++) {
-		sqlite3_stmt **slot = &d->kept[(h + i) & (DATABASE_KEPT - 1)];
-		if (*slot == NULL || strcmp(sqlite3_sql(*slot), text) == 0)
-			return slot;
-	}
-	return &d->kept[h & (DATABASE_KEPT - 1)];
+	return h;
 }
 
+/* In one of a few slots; a new one takes the first that is free, else the first. */
 bool
 database_kept(struct database *d, const char *sql, sqlite3_stmt **out)
 {
-	sqlite3_stmt **slot = slot_of(d, sql);
+	enum { TRIES = 8 };
+	uint64_t h = hash_of(sql);
+	sqlite3_stmt **slot = &d->kept[h & (DATABASE_KEPT - 1)];
 
-	if (*slot == NULL || strcmp(sqlite3_sql(*slot), sql) != 0) {
-		sqlite3_finalize(*slot);
-		*slot = NULL;
-		if (!database_prepare(d, sql, slot))
-			return false;
+	for (size_t i = 0; i < TRIES; i++) {
+		sqlite3_stmt **try = &d->kept[(h + i) & (DATABASE_KEPT - 1)];
+
+		if (*try == NULL) {
+			slot = try;
+			break;
+		}
+		if (strcmp(sqlite3_sql(*try), sql) == 0) {
+			*out = *try;
+			return true;
+		}
 	}
+	sqlite3_finalize(*slot);
+	*slot = NULL;
+	if (!database_prepare(d, sql, slot))
+		return false;
 	*out = *slot;
 	return true;
 }
