@@ -6,7 +6,6 @@
 #include "db/relate_impl.h"
 #include "db/store_ids.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,24 +67,41 @@ insert_fact(struct relate_run *run, const struct change *c, const struct outcome
 	return database_run(run->d, stmt);
 }
 
+/* As the view `sessions` has it, in run->text; NULL without memory. */
+static const char *
+session_key(struct relate_run *run, const struct relate_session *s)
+{
+	static const char hex[] = "0123456789abcdef";
+	const struct relate_capture *c = &run->sessions->captures[s->capture];
+	struct text *t = &run->text;
+
+	t->len = 0;
+	if (!text_reserve(t, 2 * sizeof(c->content) + 1 + TEXT_INT_MAX + 1))
+		return NULL;
+	for (size_t i = 0; i < sizeof(c->content); i++) {
+		text_put_char(t, hex[c->content[i] >> 4]);
+		text_put_char(t, hex[c->content[i] & 15]);
+	}
+	text_put_marked(t, '-', relate_first_frame(s));
+	text_put_char(t, '\0');
+	return t->data;
+}
+
 /* Of the first handshake, whatever the headline is; its ClientHello is the session's first frame.
  */
 static bool
 add_fact(struct relate_run *run, const struct change *c, const struct relate_hit *h)
 {
 	const struct relate_row *r = &relate_rows[h->row];
-	const struct relate_session *o = relate_session(run, h->other);
-	const uint8_t *content = run->sessions->captures[o->capture].content;
-	char key[48];
 	const struct outcome_fact fact = {.attempt_no = 1,
 					  .fact = r->fact,
-					  .value = key,
+					  .value = session_key(run, relate_session(run, h->other)),
 					  .evidence = r->evidence,
 					  .confidence = r->confidence,
 					  .basis = r->basis};
 
-	snprintf(key, sizeof(key), "%02x%02x%02x%02x-%lld", content[0], content[1], content[2],
-		 content[3], (long long)relate_first_frame(o));
+	if (fact.value == NULL)
+		return relate_no_memory(run);
 	return insert_fact(run, c, &fact, false,
 			   relate_first_frame(relate_session(run, c->session)));
 }

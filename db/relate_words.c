@@ -53,13 +53,27 @@ static bool
 put_time(struct relate_run *run, int64_t ns)
 {
 	time_t seconds = (time_t)(ns / 1000000000 - (ns % 1000000000 < 0));
+	struct text *t = &run->text;
 	struct tm tm;
-	char buf[32];
 
-	if (gmtime_r(&seconds, &tm) == NULL ||
-	    strftime(buf, sizeof(buf), "%Y-%m-%d %H:%M:%S", &tm) == 0)
+	if (gmtime_r(&seconds, &tm) == NULL)
 		return true;
-	return put(run, buf);
+	const struct {
+		char before;
+		int value;
+	} parts[] = {{'-', tm.tm_mon + 1},
+		     {'-', tm.tm_mday},
+		     {' ', tm.tm_hour},
+		     {':', tm.tm_min},
+		     {':', tm.tm_sec}};
+	if (!text_reserve(t, 2 * TEXT_INT_MAX))
+		return relate_no_memory(run);
+	text_put_int(t, tm.tm_year + 1900); /* nanoseconds begin in 1677 and end in 2262 */
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		text_put_char(t, parts[i].before);
+		text_put_padded(t, parts[i].value, 2);
+	}
+	return true;
 }
 
 /* --- of other rows -----------------------------------------------------------------------------
