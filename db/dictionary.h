@@ -38,7 +38,7 @@ enum { DICTIONARY_PARTS_MAX = 12, DICTIONARY_COLUMNS_MAX = 24 };
 struct dictionary_key {
 	uint64_t head; /* table, and which texts are NULL */
 	uint64_t number;
-	uint64_t a, b;         /* two lanes of the hash */
+	uint64_t hash;         /* of number and parts */
 	size_t len;            /* of all parts */
 	unsigned count, texts; /* parts; texts, NULL ones too */
 	struct {
@@ -72,7 +72,7 @@ void dictionary_key_begin(struct dictionary_key *k, enum dictionary_table table,
 void dictionary_key_text(struct dictionary_key *k, const char *s); /* NULL differs from "" */
 void dictionary_key_bytes(struct dictionary_key *k, const void *data, size_t len);
 
-/* Never 0. */
+/* Odd, so never 0. */
 uint64_t dictionary_key_hash(const struct dictionary_key *k);
 
 /* 0: not cached. */

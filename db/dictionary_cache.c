@@ -44,7 +44,8 @@ find(const struct dictionary *c, const struct dictionary_key *k)
 	uint64_t h = dictionary_key_hash(k);
 
 	for (size_t probe = 0; probe < PROBES; probe++) {
-		const struct dictionary_slot *s = &c->slots[(h + probe) & (DICTIONARY_SLOTS - 1)];
+		const struct dictionary_slot *s =
+		    &c->slots[(h / 2 + probe) & (DICTIONARY_SLOTS - 1)];
 
 		if (s->hash == 0)
 			return NULL;
@@ -84,7 +85,7 @@ dictionary_remember(struct dictionary *c, const struct dictionary_key *k, int64_
 	if (c->slots_used == SLOTS_USED_MAX || c->pool_used + k->len > DICTIONARY_POOL)
 		dictionary_forget(c);
 	for (size_t probe = 0; probe < PROBES; probe++) {
-		struct dictionary_slot *s = &c->slots[(h + probe) & (DICTIONARY_SLOTS - 1)];
+		struct dictionary_slot *s = &c->slots[(h / 2 + probe) & (DICTIONARY_SLOTS - 1)];
 
 		if (s->hash == 0) {
 			fill(c, s, k, id);

@@ -8,16 +8,28 @@
 #include <assert.h>
 #include <string.h>
 
+/* Odd, without a pattern. */
+static const uint64_t salt[] = {UINT64_C(0xff51afd7ed558ccd), UINT64_C(0xc4ceb9fe1a85ec53),
+				UINT64_C(0x9e3779b97f4a7c15)};
+
 void
 dictionary_key_begin(struct dictionary_key *k, enum dictionary_table table, uint64_t number)
 {
 	k->head = table;
 	k->number = number;
-	k->a = (number ^ table) * UINT64_C(0xff51afd7ed558ccd);
-	k->b = UINT64_C(0x9e3779b97f4a7c15);
+	k->hash = (number ^ table) * salt[0];
 	k->len = 0;
 	k->count = 0;
 	k->texts = 0;
+}
+
+/* Both halves of the product. */
+static uint64_t
+fold(uint64_t a, uint64_t b)
+{
+	__extension__ unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
 static uint64_t
@@ -29,32 +41,49 @@ word_at(const uint8_t *p, size_t len)
 	return v;
 }
 
-static void
-mix(struct dictionary_key *k, uint64_t a, uint64_t b)
+static uint64_t
+pair_at(const uint8_t *p, uint64_t h)
 {
-	k->a = (k->a ^ a) * UINT64_C(0xff51afd7ed558ccd);
-	k->b = (k->b ^ b) * UINT64_C(0xc4ceb9fe1a85ec53);
-	k->a ^= k->a >> 32;
-	k->b ^= k->b >> 32;
+	return fold(word_at(p, 8) ^ salt[0], word_at(p + 8, 8) ^ h);
+}
+
+/* At most 16 bytes; they are read from both ends, and the length tells them apart. */
+static uint64_t
+rest_at(const uint8_t *p, size_t len, uint64_t h)
+{
+	uint64_t a, b;
+
+	if (len >= 8) {
+		a = word_at(p, 8);
+		b = word_at(p + len - 8, 8);
+	} else if (len >= 4) {
+		a = word_at(p, 4);
+		b = word_at(p + len - 4, 4);
+	} else {
+		a = word_at(p, len);
+		b = 0;
+	}
+	return fold(a ^ salt[1], b ^ h ^ len * salt[2]);
 }
 
 void
 dictionary_key_bytes(struct dictionary_key *k, const void *data, size_t len)
 {
 	const uint8_t *p = data;
-	size_t i = 0;
+	uint64_t h = k->hash, other = salt[2]; /* two at a time: neither waits for the other */
+	size_t left = len;
 
 	assert(k->count < DICTIONARY_PARTS_MAX);
-	for (; i + 16 <= len; i += 16)
-		mix(k, word_at(p + i, 8), word_at(p + i + 8, 8));
-	if (len >= 16) /* the rest, with some bytes again */
-		mix(k, word_at(p + len - 16, 8), word_at(p + len - 8, 8));
-	else if (len >= 8)
-		mix(k, word_at(p, 8), word_at(p + len - 8, 8));
-	else if (len >= 4)
-		mix(k, word_at(p, 4), word_at(p + len - 4, 4));
-	else
-		mix(k, word_at(p, len), len);
+	for (; left > 32; p += 32, left -= 32) {
+		h = pair_at(p, h);
+		other = pair_at(p + 16, other);
+	}
+	if (left > 16) {
+		h = pair_at(p, h);
+		p += 16;
+		left -= 16;
+	}
+	k->hash = rest_at(p, left, h ^ other);
 	k->parts[k->count].data = data;
 	k->parts[k->count].len = len;
 	k->count++;
@@ -74,7 +103,7 @@ dictionary_key_text(struct dictionary_key *k, const char *s)
 uint64_t
 dictionary_key_hash(const struct dictionary_key *k)
 {
-	uint64_t h = (k->a ^ k->b << 1 ^ k->head) * UINT64_C(0xff51afd7ed558ccd);
+	uint64_t h = fold(k->hash ^ k->head, salt[1]);
 
-	return (h ^ h >> 32) | 1;
+	return h | 1;
 }
