@@ -21,17 +21,15 @@ numbers_clear(struct numbers *n)
 }
 
 bool
-numbers_add(struct numbers *n, int64_t v)
+numbers_grow(struct numbers *n)
 {
-	if (n->count == n->room) {
-		size_t room = n->room == 0 ? 64 : 2 * n->room;
-		int64_t *values = reallocarray(n->values, room, sizeof(*values));
-		if (values == NULL)
-			return false;
-		n->values = values;
-		n->room = room;
-	}
-	n->values[n->count++] = v;
+	size_t room = n->room == 0 ? 64 : 2 * n->room;
+	int64_t *values = reallocarray(n->values, room, sizeof(*values));
+
+	if (values == NULL)
+		return false;
+	n->values = values;
+	n->room = room;
 	return true;
 }
 

@@ -18,8 +18,17 @@ struct numbers {
 
 void numbers_finish(struct numbers *n);
 void numbers_clear(struct numbers *n);
+/* Room for at least one more. False without memory. */
+bool numbers_grow(struct numbers *n);
 /* False without memory. */
-bool numbers_add(struct numbers *n, int64_t v);
+static inline bool
+numbers_add(struct numbers *n, int64_t v)
+{
+	if (n->count == n->room && !numbers_grow(n))
+		return false;
+	n->values[n->count++] = v;
+	return true;
+}
 /* Sets digits and text: 3 and "003-17420". Nothing for no numbers. False without memory. */
 bool numbers_write(struct numbers *n);
 

@@ -106,12 +106,16 @@ put_escape(struct text *t, unsigned char c)
 void
 text_put_escaped(struct text *t, const char *s, size_t len)
 {
+	size_t plain = 0; /* from here on nothing was put yet */
+
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)s[i];
 
-		if (c < 0x20 || c == '"' || c == '\\')
-			put_escape(t, c);
-		else
-			text_put_char(t, (char)c);
+		if (c >= 0x20 && c != '"' && c != '\\')
+			continue;
+		text_put_bytes(t, s + plain, i - plain);
+		put_escape(t, c);
+		plain = i + 1;
 	}
+	text_put_bytes(t, s + plain, len - plain);
 }
