@@ -127,15 +127,16 @@ struct outcome_frames {
 };
 
 /* Texts of a row that are the program's own, not made for this session: where such a text stands it
- * stands as long as the program runs, so that equal addresses are equal texts. None need be told.
+ * stands as long as the program runs, so that equal addresses are equal texts, unless the outcome
+ * was copied. None need be told.
  */
 enum outcome_constant {
 	OUTCOME_CONSTANT_NAME = 1 << 0, /* of a message */
 	OUTCOME_CONSTANT_FACT = 1 << 1,
 	OUTCOME_CONSTANT_VALUE = 1 << 2,
 	OUTCOME_CONSTANT_BASIS = 1 << 3,
-	OUTCOME_CONSTANT_WORDS = 1 << 4, /* of a finding: cause, certainty, severity */
-	OUTCOME_CONSTANT_EXPLANATION = 1 << 5,
+	OUTCOME_CONSTANT_WORDS = 1 << 4,       /* of a finding: cause, certainty, severity */
+	OUTCOME_CONSTANT_EXPLANATION = 1 << 5, /* of a finding, or of the session */
 	OUTCOME_CONSTANT_SERVER_FIX = 1 << 6,
 	OUTCOME_CONSTANT_CLIENT_FIX = 1 << 7,
 };
@@ -308,6 +309,8 @@ struct outcome {
 	size_t n_requests;
 	const struct outcome_finding *findings;
 	size_t n_findings;
+	uint8_t constants; /* enum outcome_constant */
+	bool copied;       /* with its texts; they stay for this session only */
 };
 
 /* A capture, known when its reading is over. */

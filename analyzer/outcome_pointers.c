@@ -21,7 +21,7 @@
 #define KNOWN_SIZE(type, size)                                        \
 	_Static_assert(sizeof(void *) != 8 || sizeof(type) == (size), \
 		       #type " has changed: are its pointers in these tables?")
-KNOWN_SIZE(struct outcome, 400);
+KNOWN_SIZE(struct outcome, 408);
 KNOWN_SIZE(struct outcome_attempt, 72);
 KNOWN_SIZE(struct outcome_fact, 104);
 KNOWN_SIZE(struct outcome_message, 64);

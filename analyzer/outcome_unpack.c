@@ -155,20 +155,6 @@ fix_record(struct outcome_unpacker *u, uint8_t *record, const struct pack_struct
 	return h->len >= sizeof(*h) + s->size && fix_struct(u, record, record + sizeof(*h), s);
 }
 
-/* The texts are copies that go when the unpacker forgets them. */
-static void
-forget_constants(uint8_t *body)
-{
-	const struct outcome *o = (const void *)body;
-
-	for (size_t i = 0; i < o->n_facts; i++)
-		((struct outcome_fact *)o->facts)[i].constants = 0;
-	for (size_t i = 0; i < o->n_messages; i++)
-		((struct outcome_message *)o->messages)[i].constants = 0;
-	for (size_t i = 0; i < o->n_findings; i++)
-		((struct outcome_finding *)o->findings)[i].constants = 0;
-}
-
 static enum outcome_unpacked
 keep(struct outcome_unpacker *u, const uint8_t *data, const struct pack_header *h)
 {
@@ -212,7 +198,7 @@ outcome_unpack(struct outcome_unpacker *u, uint8_t *data, size_t len, size_t *us
 	case PACK_RECORD_OUTCOME:
 		if (!fix_record(u, data, &pack_outcome))
 			return OUTCOME_UNPACK_BROKEN;
-		forget_constants(data + sizeof(*h));
+		((struct outcome *)(void *)(data + sizeof(*h)))->copied = true;
 		*o = (const void *)(data + sizeof(*h));
 		return OUTCOME_UNPACKED;
 	case PACK_RECORD_TEXT:

@@ -29,14 +29,19 @@ is_constant(const struct outcome_fact *f, enum outcome_constant text)
 static struct store_cut
 same_ms(const struct outcome_fact *f, const struct store_cut *ms)
 {
-	struct store_cut cut = {0};
+	const struct store_cut cut = store_sentence_ms(f->basis);
 
-	if (ms->len == 0 || f->basis == NULL || is_constant(f, OUTCOME_CONSTANT_BASIS))
+	if (cut.len == ms->len && memcmp(cut.at, ms->at, cut.len) == 0)
 		return cut;
-	cut = store_sentence_ms(f->basis);
-	if (cut.len != ms->len || memcmp(cut.at, ms->at, cut.len) != 0)
-		cut.len = 0;
-	return cut;
+	return (struct store_cut){0};
+}
+
+static struct store_cut
+cut_of(const struct outcome_fact *f, const struct store_cut *ms)
+{
+	if (ms->len == 0 || f->basis == NULL || is_constant(f, OUTCOME_CONSTANT_BASIS))
+		return (struct store_cut){0};
+	return same_ms(f, ms);
 }
 
 static unsigned
@@ -94,7 +99,7 @@ add_fact(struct store *s, const struct outcome *o, const struct outcome_fact *f,
 	 const struct store_cut *ms, uint32_t *last)
 {
 	bool own = has_own_value(f);
-	const struct store_cut cut = same_ms(f, ms);
+	const struct store_cut cut = cut_of(f, ms);
 	struct fact_key k = {
 	    .fact = store_lists_text(s, f->fact, is_constant(f, OUTCOME_CONSTANT_FACT)),
 	    .value =
@@ -121,7 +126,7 @@ claim_of(struct store *s, const struct outcome_fact *f, const struct fact_key *k
 	struct outcome_fact claim = *f;
 
 	if ((k->flags & KEY_MS) != 0) {
-		const struct store_cut cut = same_ms(f, ms);
+		const struct store_cut cut = cut_of(f, ms);
 		if (!store_sentence_cut(s, f->basis, &cut))
 			return false;
 		claim.basis = s->sentence.data;

@@ -47,6 +47,7 @@ struct store_lists {
 	struct text values;              /* of facts, a JSON array; empty: none */
 	struct numbers diagnoses;        /* of findings being made: their ids */
 	struct text key, items; /* of the list being made: what finds it, how it is written */
+	bool copied;            /* the outcome: its constants are no longer where they were */
 };
 
 struct store {

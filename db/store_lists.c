@@ -129,6 +129,7 @@ store_lists_make(struct store *s, const struct outcome *o, const struct store_cu
 	struct store_lists *l = &s->lists;
 
 	l->ladder = l->facts = l->findings = 0;
+	l->copied = o->copied;
 	numbers_clear(&l->frames);
 	numbers_clear(&l->times);
 	numbers_clear(&l->sizes);

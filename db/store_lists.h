@@ -34,8 +34,8 @@ static inline uint64_t
 store_lists_text(struct store *s, const char *text, bool constant)
 {
 	/* an odd and an even number, so that neither is taken for the other */
-	return constant ? (uint64_t)(uintptr_t)text << 1 | 1
-			: dictionary_text_number(s->dictionary, text) << 1;
+	return constant && !s->lists.copied ? (uint64_t)(uintptr_t)text << 1 | 1
+					    : dictionary_text_number(s->dictionary, text) << 1;
 }
 /* Likewise for a sentence as it is stored: without what is cut. False for a fault. */
 bool store_lists_cut(struct store *s, const char *text, const struct store_cut *cut,

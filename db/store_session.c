@@ -169,7 +169,7 @@ emit(struct store *s, const struct outcome *o)
 
 	if (o->headline >= o->n_attempts)
 		return database_fault(&s->d, "a session without its headline attempt");
-	if (o->explanation != NULL)
+	if (o->explanation != NULL && (o->constants & OUTCOME_CONSTANT_EXPLANATION) == 0)
 		r.ms = store_sentence_ms(o->explanation);
 	return store_ids_profile(s, o, &r.profile) && store_ids_conclusion(s, o, &r.conclusion) &&
 	       store_ids_name(s, o->sni, &r.sni) &&

@@ -201,6 +201,12 @@ put_bases(struct arena_writer *to, const struct facts *f)
 }
 
 const char *
+explain_template(enum verdict v)
+{
+	return sentences[v];
+}
+
+const char *
 explain_verdict(struct tls_session *s, const struct facts *f, const struct verdict_result *v)
 {
 	const struct explained x = {s, f, v};

@@ -8,6 +8,7 @@
 
 #include "analyzer/verdict/explain.h"
 #include "analyzer/verdict/reset.h"
+#include "dissectors/tls/alert.h"
 
 static const char *
 resumed_text(int v)
@@ -237,7 +238,10 @@ fact_rows(struct tls_session *s, const struct mutual_auth *m, size_t attempt, co
 	if (f->alert != NULL) {
 		struct fact alert =
 		    read_in(f->alert, f->alert->decrypted ? "decrypted" : "read in the clear");
-		add_fact(out, number, "alert", explain_alert(&s->arena, f->alert), &alert);
+		struct outcome_fact *row =
+		    add_fact(out, number, "alert", explain_alert(&s->arena, f->alert), &alert);
+		if (tls_alert_name(f->alert->code) != NULL)
+			row->constants |= OUTCOME_CONSTANT_VALUE;
 	}
 	return true;
 }

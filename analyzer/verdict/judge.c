@@ -259,6 +259,8 @@ judge_session(struct tls_session *s, enum flow_end why, struct outcome *out)
 		out->explanation =
 		    arena_format(&s->arena, "%s The server then said, above TLS: \"%s\".",
 				 out->explanation, s->refusal);
+	if (out->explanation == explain_template(out->verdict))
+		out->constants |= OUTCOME_CONSTANT_EXPLANATION;
 	const struct shown shown = count_shown(&m);
 	if (!fill_chain(s, &m, shown.certificates, out) ||
 	    !fill_requests(s, &m, shown.requests, out) || !ladder_rows(s, &m, out) ||

@@ -44,6 +44,7 @@ static bool
 on_outcome(void *ctx, const struct outcome *o)
 {
 	(void)ctx;
+	see(o->explanation, (o->constants & OUTCOME_CONSTANT_EXPLANATION) != 0);
 	for (size_t i = 0; i < o->n_messages; i++)
 		see(o->messages[i].name, (o->messages[i].constants & OUTCOME_CONSTANT_NAME) != 0);
 	for (size_t i = 0; i < o->n_facts; i++) {

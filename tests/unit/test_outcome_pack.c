@@ -11,8 +11,7 @@
 #include "analyzer/outcome_pack.h"
 #include "tests/unit/store_sample.h"
 
-/* --- equality, member by member ------------------------------------------------------------------
- */
+/* --- equality, member by member --------------------------------------------------------------- */
 
 static void
 same_text(const char *a, const char *b)
@@ -64,7 +63,7 @@ same_fact(const struct outcome_fact *a, const struct outcome_fact *b)
 	SAME_NUMBER(a, b, confidence);
 	SAME_TEXT(a, b, basis);
 	same_frames(&a->frames, &b->frames);
-	assert_int_equal(b->constants, 0);
+	SAME_NUMBER(a, b, constants);
 }
 
 static void
@@ -81,7 +80,7 @@ same_message(const struct outcome_message *a, const struct outcome_message *b)
 	SAME_NUMBER(a, b, alert_level);
 	SAME_NUMBER(a, b, alert_code);
 	SAME_NUMBER(a, b, repeat);
-	assert_int_equal(b->constants, 0);
+	SAME_NUMBER(a, b, constants);
 }
 
 static void
@@ -149,7 +148,7 @@ same_finding(const struct outcome_finding *a, const struct outcome_finding *b)
 	SAME_TEXT(a, b, client_fix);
 	SAME_NUMBER(a, b, named_frame);
 	same_frames(&a->frames, &b->frames);
-	assert_int_equal(b->constants, 0); /* they are copies */
+	SAME_NUMBER(a, b, constants);
 }
 
 static void
@@ -212,10 +211,11 @@ same_outcome(const struct outcome *a, const struct outcome *b)
 	SAME_ARRAY(a, b, chain, n_chain, same_link);
 	SAME_ARRAY(a, b, requests, n_requests, same_request);
 	SAME_ARRAY(a, b, findings, n_findings, same_finding);
+	SAME_NUMBER(a, b, constants);
+	assert_true(b->copied);
 }
 
-/* --- tests --------------------------------------------------------------------------------------
- */
+/* --- tests ---------------------------------------------------------------------------------- */
 
 static void
 fill(struct sample *s)
