@@ -67,7 +67,7 @@ emit_scene(struct store *s, const struct scene *scene, struct outcome_certificat
 {
 	static const struct outcome_request_item items[] = {{"ca_name", "CN=Root,O=Lab"},
 							    {"ca_name", "CN=New Root"}};
-	static const uint8_t random[32] = {0xaa};
+	const uint8_t random[32] = {0xaa, (uint8_t)(scene->at >> 8), (uint8_t)(scene->at >> 16)};
 	const struct outcome_attempt attempt = attempt_of(scene);
 	const struct outcome_chain_link link = {1, TLS_CLIENT, 0, alice};
 	const struct outcome_request request = {
@@ -185,9 +185,10 @@ append_row(char **out, const struct query_rows *r)
 	sample_append(out, "\n");
 }
 
-/* Asked the way cli/ asks: defaults from the file, through the read-only connection. */
+/* Asked the way cli/ asks: defaults from the file, through the read-only connection. steps: what
+ * it took SQLite. */
 static char *
-ask(const struct named *n, const char *parameter, const char *value)
+ask(const char *path, const struct named *n, const char *parameter, const char *value, int *steps)
 {
 	struct query_param params[NAMED_PARAMS_MAX];
 	struct query *q = query_create();
@@ -201,13 +202,14 @@ ask(const struct named *n, const char *parameter, const char *value)
 			params[i].value = value;
 	}
 	sample_append(&out, "");
-	assert_true(query_open(q, scratch.db, QUERY_LIMIT_MS));
+	assert_true(query_open(q, path, QUERY_LIMIT_MS));
 	if (!query_run(q, n->sql, params, n->param_count, &r))
 		fail_msg("%s: %s", n->name, query_error(q));
 	while ((step = query_next(&r)) == QUERY_ROW)
 		append_row(&out, &r);
 	if (step != QUERY_DONE)
 		fail_msg("%s: %s", n->name, query_error(q));
+	*steps = sqlite3_stmt_status(r.stmt, SQLITE_STMTSTATUS_VM_STEP, 0);
 	query_finish(&r);
 	query_destroy(q);
 	return out;
@@ -220,13 +222,50 @@ test_answers(void **state)
 	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
 		const struct named *n = named_find(answers[i].name);
 
+		int steps;
+
 		assert_non_null(n);
-		char *rows = ask(n, answers[i].parameter, answers[i].value);
+		char *rows = ask(scratch.db, n, answers[i].parameter, answers[i].value, &steps);
 		if (strcmp(rows, answers[i].rows) != 0)
 			print_error("%s\n", n->name);
 		assert_string_equal(rows, answers[i].rows);
 		free(rows);
 	}
+}
+
+/* Sessions of one client at one server, every other refused: no question compares each with each.
+ */
+static void
+test_many_sessions(void **state)
+{
+	enum { SESSIONS = 4000, STEPS_PER_SESSION = 1000, APART = 256 };
+	struct outcome_certificate alice = sample_certificate(3, "CN=alice");
+	struct outcome_capture c = sample_capture(1, "a.pcap");
+	struct sample_scratch t;
+	size_t count;
+	const struct named *all = named_all(&count);
+
+	(void)state;
+	sample_scratch_make(&t);
+	struct store *s = sample_open(t.db);
+	assert_true(store_begin(s));
+	for (int i = 0; i < SESSIONS; i++) {
+		struct scene scene = story[i % 2];
+
+		scene.at = (int64_t)i * APART;
+		scene.request = 1;
+		assert_true(emit_scene(s, &scene, &alice));
+	}
+	assert_true(store_end(s, &c, &sample_parameters, NULL, 0, NULL));
+	sample_close(s);
+	for (size_t i = 0; i < count; i++) {
+		int steps;
+
+		free(ask(t.db, &all[i], NULL, NULL, &steps));
+		if (steps > SESSIONS * STEPS_PER_SESSION)
+			fail_msg("%s takes %d steps", all[i].name, steps);
+	}
+	sample_scratch_remove(&t);
 }
 
 /* A finding says more than a verdict, and who can act. */
@@ -306,6 +345,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_answers),
+	    cmocka_unit_test(test_many_sessions),
 	    cmocka_unit_test(test_causes_from_findings),
 	    cmocka_unit_test(test_all_are_tested_and_described),
 	    cmocka_unit_test(test_nearest),
