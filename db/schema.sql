@@ -280,6 +280,7 @@ CREATE TABLE session (
 	profile_id INTEGER NOT NULL REFERENCES profile (id),
 	answer_id INTEGER NOT NULL REFERENCES answer (id),
 	conclusion_id INTEGER NOT NULL REFERENCES conclusion (id),
+	findings_id INTEGER REFERENCES finding_list (id), -- of pass 1; near the start: all of them are read at once
 	client_ip TEXT,
 	client_port INTEGER,
 	server_ip TEXT,
@@ -294,7 +295,6 @@ CREATE TABLE session (
 	ended_ns INTEGER NOT NULL,
 	client_certificate_id INTEGER REFERENCES certificate (id),
 	server_certificate_id INTEGER REFERENCES certificate (id),
-	findings_id INTEGER REFERENCES finding_list (id), -- of pass 1
 	attempt_no INTEGER,      -- of the headline; NULL 1
 	outcome_rule INTEGER,    -- NULL: the outcome was not inferred
 	signs INTEGER,           -- 1 corroborable, 2 unsolicited, 4 blamed

@@ -10,9 +10,9 @@
 
 /* In the order of schema.sql; put_session() and put_story() give the values. */
 static const char session_columns[] =
-    "capture_id, profile_id, answer_id, conclusion_id, client_ip, client_port, server_ip, "
-    "server_port, client_mac, eap_identity_id, sni_id, stream, first_frame, last_frame, "
-    "started_ns, ended_ns, client_certificate_id, server_certificate_id, findings_id, attempt_no, "
+    "capture_id, profile_id, answer_id, conclusion_id, findings_id, client_ip, client_port, "
+    "server_ip, server_port, client_mac, eap_identity_id, sni_id, stream, first_frame, last_frame, "
+    "started_ns, ended_ns, client_certificate_id, server_certificate_id, attempt_no, "
     "outcome_rule, signs, handle, used, ticket_length, identity_length";
 static const char story_columns[] =
     "community_id, client_random, server_random, explanation_id, named_ms, attempts, chains, "
@@ -132,6 +132,7 @@ put_session(struct store *s, const struct outcome *o, const struct store_referen
 	row_batch_int(b, r->profile);
 	row_batch_int(b, r->answer);
 	row_batch_int(b, r->conclusion);
+	put_or_null(b, s->lists.findings, 0);
 	put_endpoint(b, &o->client);
 	put_endpoint(b, &o->server);
 	put_or_null(b, mac_number(&o->client), -1);
@@ -144,7 +145,6 @@ put_session(struct store *s, const struct outcome *o, const struct store_referen
 	row_batch_int(b, o->ended_ns);
 	put_or_null(b, r->client_certificate, 0);
 	put_or_null(b, r->server_certificate, 0);
-	put_or_null(b, s->lists.findings, 0);
 	put_notes(b, o, r->signs);
 }
 
