@@ -195,9 +195,9 @@ next_revised(struct causes *c)
 }
 
 static bool
-ask_list(struct causes *c, const char *id, enum cause *cause)
+ask_list(struct causes *c, const struct query_rows *session, enum cause *cause)
 {
-	struct query_param param = {"id", id};
+	struct query_param param = {"id", query_text(session, 3, NULL)};
 
 	if (!query_again(&c->list, &param, 1))
 		return false;
@@ -219,15 +219,14 @@ make_room(struct causes *c, size_t list)
 static bool
 cause_of_list(struct causes *c, const struct query_rows *session, enum cause *cause)
 {
-	const char *id = query_text(session, 3, NULL);
 	uint64_t list = (uint64_t)query_int(session, 3); /* no list: 0, of which nothing is found */
 
 	if (list >= LISTS_MAX)
-		return ask_list(c, id, cause);
+		return ask_list(c, session, cause);
 	if (list >= c->lists)
 		make_room(c, (size_t)list);
 	if (c->of_list[list] < 0) {
-		if (!ask_list(c, id, cause))
+		if (!ask_list(c, session, cause))
 			return false;
 		c->of_list[list] = (int16_t)*cause;
 	}
