@@ -13,9 +13,7 @@
 #include "dissectors/tls/ext_server_certificate_type.h"
 #include "dissectors/tls/handshake.h"
 #include "dissectors/tls/new_session_ticket.h"
-#include "dissectors/tls/record.h"
 #include "dissectors/tls/small_messages.h"
-#include "dissectors/tls/sslv2.h"
 
 struct tls_session *
 session_create(struct tls_run *run, const struct flow *flow, enum flow_dir client)
@@ -49,8 +47,8 @@ session_destroy(struct tls_session *s)
 
 /* --- steps ------------------------------------------------------------------------------------ */
 
-static void
-note_mark(struct tls_session *s, const struct flow_mark *m)
+void
+session_note_mark(struct tls_session *s, const struct flow_mark *m)
 {
 	if (s->first_frame == 0 || (m->frame != 0 && m->frame < s->first_frame)) {
 		s->first_frame = m->frame;
@@ -88,7 +86,7 @@ struct step *
 session_step(struct tls_session *s, const struct step *step)
 {
 	if (step->kind != STEP_GAP)
-		note_mark(s, &step->mark);
+		session_note_mark(s, &step->mark);
 	if (step->kind == STEP_ALERT && (step->level == 2 || step->code == 0))
 		s->over = true;
 	drop_transcript(s, step);
@@ -284,73 +282,6 @@ session_sslv2_hello(struct tls_session *s, const struct step *step, struct bytes
 	kept.detail = s->client_hello = s->last_client_hello = hello_client_sslv2(s, body);
 	kept.damaged = kept.detail == NULL;
 	session_step(s, &kept);
-}
-
-/* --- bytes that are no records ------------------------------------------------------------------
- */
-
-static void
-keep_text(struct tls_session *s, struct bytes data)
-{
-	if (s->foreign_text == NULL)
-		s->foreign_text = arena_alloc(&s->arena, SESSION_FOREIGN_TEXT_MAX + 1);
-	if (s->foreign_text == NULL)
-		return;
-	size_t left = SESSION_FOREIGN_TEXT_MAX - s->foreign_text_len;
-	size_t n = data.len < left ? data.len : left;
-	if (n > 0)
-		memcpy(s->foreign_text + s->foreign_text_len, data.data, n);
-	s->foreign_text_len += n;
-}
-
-void
-session_foreign(struct tls_session *s, enum tls_side side, uint64_t at, struct bytes data,
-		const struct flow_mark *mark)
-{
-	struct step *last = s->trace.side[side].last;
-
-	note_mark(s, mark);
-	if (side == TLS_SERVER)
-		keep_text(s, data);
-	if (last != NULL && last->kind == STEP_FOREIGN) {
-		last->end = at + data.len;
-		last->length += (uint32_t)data.len;
-		last->mark = *mark;
-		return;
-	}
-	struct step step = {.kind = STEP_FOREIGN,
-			    .sender = side,
-			    .at = at,
-			    .end = at + data.len,
-			    .mark = *mark,
-			    .length = (uint32_t)data.len};
-	session_step(s, &step);
-}
-
-bool
-session_foreign_is_tls(const struct tls_session *s)
-{
-	struct cursor c = cursor_init(bytes_of(s->foreign_text, s->foreign_text_len), 0);
-	struct tls_record_header h;
-
-	return tls_record_header_parse(&c, &h) && tls_record_header_plausible(&h);
-}
-
-/* SERVER-HELLO of SSLv2: msg_type 4, session_id_hit 0 or 1, certificate_type, version 0.2
- * (draft-hickman-netscape-ssl-00 section 1.4.2). */
-bool
-session_foreign_is_sslv2(const struct tls_session *s)
-{
-	struct cursor c = cursor_init(bytes_of(s->foreign_text, s->foreign_text_len), 0);
-	uint16_t length;
-
-	if (s->client_hello == NULL || !s->client_hello->sslv2_format ||
-	    !sslv2_header_parse(&c, &length))
-		return false;
-	bool server_hello = cursor_u8(&c, "msg_type") == 4;
-	bool hit = cursor_u8(&c, "session_id_hit") <= 1;
-	cursor_skip(&c, 1, "certificate_type");
-	return cursor_u16(&c, "server_version") == TLS_SSL2 && server_hello && hit && cursor_ok(&c);
 }
 
 /* --- roles and the end --------------------------------------------------------------------------

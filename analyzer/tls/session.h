@@ -137,6 +137,8 @@ struct tls_session *session_create(struct tls_run *run, const struct flow *flow,
 				   enum flow_dir client);
 void session_destroy(struct tls_session *s); /* takes NULL */
 
+/* A segment of this session came. Every step says so itself. */
+void session_note_mark(struct tls_session *s, const struct flow_mark *m);
 /* Append a step that is no message. Both give it as it stands in the trace; NULL when it does not.
  */
 struct step *session_step(struct tls_session *s, const struct step *step);
