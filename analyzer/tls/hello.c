@@ -193,12 +193,13 @@ hello_client(struct tls_session *s, struct bytes body)
 	d->no_extensions = !m.has_extensions;
 	c.failure = CURSOR_OK;
 	struct cursor list = cursor_child(&c, m.extensions);
-	while (tls_extension_next(&list, &e))
+	ja4_begin(s->run->ja4);
+	while (tls_extension_next(&list, &e)) {
+		ja4_extension(s->run->ja4, e.type, e.data);
 		read_client_extension(s, &list, &e, d);
-	struct ja4_hello hello = {.transport = 't',
-				  .legacy_version = m.legacy_version,
-				  .cipher_suites = m.cipher_suites,
-				  .extensions = m.extensions};
+	}
+	const struct ja4_hello hello = {
+	    .transport = 't', .legacy_version = m.legacy_version, .cipher_suites = m.cipher_suites};
 	ja4_text(s->run->ja4, &hello, d->ja4);
 	return d;
 }

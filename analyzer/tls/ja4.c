@@ -41,19 +41,21 @@ struct met {
 	char text[JA4_SIZE];
 };
 
-struct ja4 {
-	struct hasher *hasher;
-	struct hash_key key;
-	struct codes codes;
-	char text[CODES_MAX * CODE_TEXT];
-	struct met met[MET_SLOTS];
-};
-
 /* What the extensions say, besides their codes. */
 struct extensions {
 	bool server_name;
+	bool has_versions;
 	unsigned version, count;
 	struct bytes alpn, signature_algorithms;
+};
+
+struct ja4 {
+	struct hasher *hasher;
+	struct hash_key key;
+	struct extensions extensions; /* of the hello in hand; borrowed */
+	struct codes codes;           /* likewise, until they are digested */
+	char text[CODES_MAX * CODE_TEXT];
+	struct met met[MET_SLOTS];
 };
 
 struct ja4 *
@@ -194,45 +196,38 @@ first_protocol(struct bytes body)
 	return cursor_vec(&list, 1, "ProtocolName");
 }
 
-static void
-read_extension(struct extensions *x, uint16_t type, struct bytes body)
+void
+ja4_begin(struct ja4 *j)
 {
+	j->extensions = (struct extensions){0};
+	j->codes.count = 0;
+}
+
+void
+ja4_extension(struct ja4 *j, uint16_t type, struct bytes data)
+{
+	struct extensions *x = &j->extensions;
+
+	if (is_grease(type))
+		return;
+	x->count++;
+	if (type != EXT_SERVER_NAME && type != EXT_ALPN)
+		codes_add(&j->codes, type);
 	switch (type) {
 	case EXT_SERVER_NAME:
 		x->server_name = true;
 		break;
 	case EXT_SIGNATURE_ALGORITHMS:
-		x->signature_algorithms = inner_list(body);
+		x->signature_algorithms = inner_list(data);
 		break;
 	case EXT_ALPN:
-		x->alpn = first_protocol(body);
+		x->alpn = first_protocol(data);
 		break;
 	case EXT_SUPPORTED_VERSIONS:
-		x->version = highest_version(body);
+		x->has_versions = true;
+		x->version = highest_version(data);
 		break;
 	}
-}
-
-/* Fills j->codes for the extension hash on the way, in their order. */
-static struct extensions
-read_extensions(struct ja4 *j, const struct ja4_hello *hello)
-{
-	struct cursor in = cursor_init(hello->extensions, 0);
-	struct extensions x = {.version = hello->legacy_version};
-
-	j->codes.count = 0;
-	while (cursor_more(&in)) {
-		uint16_t type = cursor_u16(&in, "extension_type");
-		struct bytes body = cursor_vec(&in, 2, "extension_data");
-
-		if (!cursor_ok(&in) || is_grease(type))
-			continue;
-		x.count++;
-		if (type != EXT_SERVER_NAME && type != EXT_ALPN)
-			codes_add(&j->codes, type);
-		read_extension(&x, type, body);
-	}
-	return x;
 }
 
 static const char *
@@ -289,12 +284,11 @@ put_count(char out[2], size_t n)
 }
 
 static bool
-put_digests(struct ja4 *j, const struct ja4_hello *hello, struct bytes signature_algorithms,
-	    char out[JA4_SIZE])
+put_digests(struct ja4 *j, const struct ja4_hello *hello, char out[JA4_SIZE])
 {
 	codes_sort(&j->codes);
 	if (j->codes.sorted > 0)
-		codes_add_list(&j->codes, signature_algorithms);
+		codes_add_list(&j->codes, j->extensions.signature_algorithms);
 	bool ok = put_digest(j, out + 24);
 	j->codes.count = 0;
 	codes_add_list(&j->codes, hello->cipher_suites);
@@ -315,10 +309,10 @@ put(uint8_t *key, size_t *len, const void *data, size_t n)
 /* What was made for a hello with the same lists and the same beginning of the fingerprint, or
  * where it can be kept; NULL when there is too much of it. *found: it was met before. */
 static struct met *
-find_met(struct ja4 *j, const struct ja4_hello *hello, const struct extensions *x, const char *out,
-	 bool *found)
+find_met(struct ja4 *j, const struct ja4_hello *hello, const char *out, bool *found)
 {
-	const struct bytes ciphers = hello->cipher_suites, schemes = x->signature_algorithms;
+	const struct bytes ciphers = hello->cipher_suites;
+	const struct bytes schemes = j->extensions.signature_algorithms;
 	const size_t types_len = j->codes.count * sizeof j->codes.code[0];
 	const size_t lengths[] = {ciphers.len, types_len};
 	uint8_t key[MET_MAX];
@@ -344,21 +338,21 @@ find_met(struct ja4 *j, const struct ja4_hello *hello, const struct extensions *
 bool
 ja4_text(struct ja4 *j, const struct ja4_hello *hello, char out[JA4_SIZE])
 {
-	struct extensions x = read_extensions(j, hello);
+	const struct extensions *x = &j->extensions;
 	bool found = false;
 
 	out[0] = hello->transport;
-	memcpy(out + 1, version_text(x.version), 2);
-	out[3] = x.server_name ? 'd' : 'i';
+	memcpy(out + 1, version_text(x->has_versions ? x->version : hello->legacy_version), 2);
+	out[3] = x->server_name ? 'd' : 'i';
 	memcpy(out + 4, "00", 2); /* the number of ciphers, which their list tells */
-	put_count(out + 6, x.count);
-	put_alpn(out + 8, x.alpn);
-	struct met *m = find_met(j, hello, &x, out, &found);
+	put_count(out + 6, x->count);
+	put_alpn(out + 8, x->alpn);
+	struct met *m = find_met(j, hello, out, &found);
 	if (found) {
 		memcpy(out, m->text, JA4_SIZE);
 		return true;
 	}
-	bool ok = put_digests(j, hello, x.signature_algorithms, out);
+	bool ok = put_digests(j, hello, out);
 	out[ok ? JA4_LEN : 0] = '\0';
 	if (m != NULL) {
 		memcpy(m->text, out, JA4_SIZE);

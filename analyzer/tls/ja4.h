@@ -20,7 +20,6 @@ struct ja4_hello {
 	char transport;             /* 't' TCP, 'q' QUIC, 'd' DTLS */
 	uint16_t legacy_version;    /* as in the ClientHello body */
 	struct bytes cipher_suites; /* the vector's contents, without its length */
-	struct bytes extensions;    /* likewise; empty when there is none */
 };
 
 /* Scratch space, and the fingerprints of hellos met before. Not to be shared between threads. */
@@ -29,8 +28,11 @@ struct ja4;
 struct ja4 *ja4_create(void);    /* NULL when memory is short */
 void ja4_destroy(struct ja4 *j); /* takes NULL */
 
-/* Always gives JA4_LEN characters and a NUL, except on a fault of the digest: false and "". Of a
- * malformed list the part before the fault counts. */
+/* Another hello: told of its extensions, one by one and in their order, then asked for its
+ * fingerprint. */
+void ja4_begin(struct ja4 *j);
+void ja4_extension(struct ja4 *j, uint16_t type, struct bytes data);
+/* Always gives JA4_LEN characters and a NUL, except on a fault of the digest: false and "". */
 bool ja4_text(struct ja4 *j, const struct ja4_hello *hello, char out[JA4_SIZE]);
 
 #endif

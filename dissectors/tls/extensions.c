@@ -5,17 +5,6 @@
 #include "dissectors/tls/extensions.h"
 
 bool
-tls_extension_next(struct cursor *list, struct tls_extension *out)
-{
-	*out = (struct tls_extension){0};
-	if (!cursor_more(list))
-		return false;
-	out->type = cursor_u16(list, "extension_type");
-	out->data = cursor_vec(list, 2, "extension_data");
-	return cursor_ok(list);
-}
-
-bool
 tls_extension_find(struct cursor list, uint16_t type, struct bytes *data)
 {
 	struct tls_extension ext;

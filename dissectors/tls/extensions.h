@@ -34,7 +34,17 @@ struct tls_extension {
 
 /* The next extension of `list`, a cursor_child over a message's .extensions. False at the end and
  * on a length that does not fit: ask cursor_ok(list). Duplicates are not detected. */
-bool tls_extension_next(struct cursor *list, struct tls_extension *out);
+static inline bool
+tls_extension_next(struct cursor *list, struct tls_extension *out)
+{
+	if (!cursor_more(list)) {
+		*out = (struct tls_extension){0};
+		return false;
+	}
+	out->type = cursor_u16(list, "extension_type");
+	out->data = cursor_vec(list, 2, "extension_data");
+	return cursor_ok(list);
+}
 
 /* The first extension of that type in `list`, whose position is not moved. False when it is not
  * there (or behind a malformed one). For one type only: for several, iterate once. */

@@ -2,6 +2,7 @@
  * test_ja4.c - the specification's own example and its rules, on hellos put together here.
  */
 #include "analyzer/tls/ja4.h"
+#include "dissectors/tls/extensions.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -80,9 +81,13 @@ ja4(struct ja4 *j, char transport, unsigned version, const struct list *ciphers,
 	    .transport = transport,
 	    .legacy_version = (uint16_t)version,
 	    .cipher_suites = bytes_of(ciphers->data, ciphers->len),
-	    .extensions = bytes_of(extensions->data, extensions->len),
 	};
+	struct cursor list = cursor_init(bytes_of(extensions->data, extensions->len), 0);
+	struct tls_extension e;
 
+	ja4_begin(j);
+	while (tls_extension_next(&list, &e))
+		ja4_extension(j, e.type, e.data);
 	assert_true(ja4_text(j, &hello, text));
 	assert_int_equal(strlen(text), JA4_LEN);
 	return text;
