@@ -26,7 +26,7 @@ hold(struct tls_session *s, struct outcome_certificate *cert)
 	return true;
 }
 
-static struct outcome_certificate *
+static bool
 intern(struct tls_session *s, struct bytes der, bool raw_public_key)
 {
 	struct outcome_certificate *cert =
@@ -34,13 +34,13 @@ intern(struct tls_session *s, struct bytes der, bool raw_public_key)
 
 	if (cert == NULL) {
 		s->limit = true;
-		return NULL;
+		return false;
 	}
 	if (!hold(s, cert)) {
 		certificates_release(s->run->certificates, cert);
-		return NULL;
+		return false;
 	}
-	return cert;
+	return true;
 }
 
 /* A raw public key stands where the list would (RFC 7250 section 3). It begins with a SEQUENCE,
@@ -59,33 +59,18 @@ struct grammar {
 	enum tls_certificate_type type;
 };
 
-static size_t
-count_entries(struct cursor list, struct grammar g)
-{
-	struct tls_certificate_entry e;
-	size_t n = 0;
-
-	while (tls_certificate_next(&list, g.version, g.type, &e))
-		n++;
-	return n;
-}
-
+/* The chain is what is held from here on. */
 static void
-read_entries(struct tls_session *s, struct cursor list, struct grammar g, struct chain_detail *d)
+read_entries(struct tls_session *s, struct cursor *list, struct grammar g, struct chain_detail *d)
 {
-	size_t cap = count_entries(list, g);
+	const size_t first = s->n_held;
 	struct tls_certificate_entry e;
 
-	d->certificates = arena_alloc(&s->arena, (cap + 1) * sizeof(struct outcome_certificate *));
-	if (d->certificates == NULL)
-		return;
-	while (d->count < cap && tls_certificate_next(&list, g.version, g.type, &e)) {
-		struct outcome_certificate *cert = intern(s, e.data, d->raw_public_key);
-		if (cert == NULL)
-			break;
-		d->certificates[d->count++] = cert;
-	}
-	d->cut = d->count < cap || cursor_more(&list) || !cursor_ok(&list);
+	while (!d->cut && tls_certificate_next(list, g.version, g.type, &e))
+		d->cut = !intern(s, e.data, d->raw_public_key);
+	d->cut |= !cursor_ok(list);
+	d->count = s->n_held - first;
+	d->certificates = d->count > 0 ? s->held + first : NULL;
 }
 
 /* Before 1.3 the shape tells a raw public key; in 1.3 it was agreed on in EncryptedExtensions. */
@@ -115,8 +100,9 @@ certificate_list_read(struct tls_session *s, const struct step *step, struct byt
 		return NULL;
 	}
 	struct grammar g = grammar_of(s, step, m.list);
+	struct cursor list = cursor_child(&c, m.list);
 	d->raw_public_key = g.type == TLS_CERTIFICATE_RAW_PUBLIC_KEY;
-	read_entries(s, cursor_child(&c, m.list), g, d);
+	read_entries(s, &list, g, d);
 	return d;
 }
 
