@@ -67,19 +67,23 @@ deliver(const struct assembler *a, struct tls_stream *s, const struct fragment *
 	struct bytes message, bool damaged)
 {
 	struct tls_handshake_header h = header_of(message.data);
-	struct step step = {.kind = STEP_MESSAGE,
-			    .sender = f->sender,
-			    .type = h.type,
-			    .damaged = damaged,
-			    .decrypted = f->decrypted,
-			    .resynced = f->resynced,
-			    .length = h.length,
-			    .at = a->at,
-			    .end = end_of(f),
-			    .mark = *f->mark};
+	enum tls_side sender = f->sender;
+	struct step *step = tls_stream_message_room(s, h.type, f->decrypted, &sender);
 
+	if (step == NULL)
+		return;
+	*step = (struct step){.kind = STEP_MESSAGE,
+			      .sender = sender,
+			      .type = h.type,
+			      .damaged = damaged,
+			      .decrypted = f->decrypted,
+			      .resynced = f->resynced,
+			      .length = h.length,
+			      .at = a->at,
+			      .end = end_of(f),
+			      .mark = *f->mark};
 	bytes_take(&message, TLS_HANDSHAKE_HEADER_LEN);
-	tls_stream_message(s, &step, damaged ? (struct bytes){0} : message);
+	tls_stream_message(s, step, damaged ? (struct bytes){0} : message);
 }
 
 void

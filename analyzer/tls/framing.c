@@ -43,28 +43,41 @@ framing_finish(struct framing *f)
 	f->body = NULL;
 }
 
+/* The first bytes of a record or of its body may be spread over views. */
 static void
-take_head(struct framing_view *v, size_t want)
+collect_head(struct framing_view *v, size_t want)
 {
 	struct framing *f = v->f;
-	struct bytes part = framing_consume(v, framing_least(want - f->head_len, v->in.len));
+	struct bytes part = framing_consume(v, framing_least(want - f->head_len, framing_left(v)));
 
 	memcpy(f->head + f->head_len, part.data, part.len);
 	f->head_len = (uint8_t)(f->head_len + part.len);
+}
+
+/* Where it stands in the view, mostly. */
+static struct bytes
+take_header(struct framing_view *v)
+{
+	struct framing *f = v->f;
+
+	if (f->head_len == 0 && framing_left(v) >= TLS_RECORD_HEADER_LEN)
+		return framing_consume(v, TLS_RECORD_HEADER_LEN);
+	collect_head(v, TLS_RECORD_HEADER_LEN);
+	return bytes_of(f->head, f->head_len);
 }
 
 static void
 read_header(struct framing_view *v)
 {
 	struct framing *f = v->f;
+	struct bytes head = take_header(v);
 
-	take_head(v, TLS_RECORD_HEADER_LEN);
 	/* A first byte that begins no record needs no four more to be foreign: plaintext may be
 	 * short. */
-	if (f->head_len < TLS_RECORD_HEADER_LEN && tls_content_type_name(f->head[0]) != NULL)
+	if (head.len < TLS_RECORD_HEADER_LEN && tls_content_type_name(head.data[0]) != NULL)
 		return;
-	struct cursor c = cursor_init(bytes_of(f->head, f->head_len), v->at - f->head_len);
-	uint64_t at = v->at - f->head_len;
+	uint64_t at = framing_at(v) - head.len;
+	struct cursor c = cursor_init(head, at);
 	if (!tls_record_header_parse(&c, &f->record) || !tls_record_header_plausible(&f->record)) {
 		framing_give_up(v);
 		f->foreign_at = at;
@@ -79,8 +92,8 @@ read_probe(struct framing_view *v)
 {
 	struct framing *f = v->f;
 
-	take_head(v, framing_least(f->record.length, TLS_HANDSHAKE_HEADER_LEN));
-	if (f->head_len < TLS_HANDSHAKE_HEADER_LEN && v->at < f->record_end)
+	collect_head(v, framing_least(f->record.length, TLS_HANDSHAKE_HEADER_LEN));
+	if (f->head_len < TLS_HANDSHAKE_HEADER_LEN && framing_at(v) < f->record_end)
 		return;
 	if (!framing_probe_is_plain(f)) {
 		f->state = FRAMING_SEALED;
@@ -93,7 +106,8 @@ read_probe(struct framing_view *v)
 	assembler_reset(&f->assembler);
 	f->state = FRAMING_MESSAGE;
 	framing_assemble(v, bytes_of(f->head, f->head_len));
-	/* framing_assemble() takes v->at for the part's end, which it is: head bytes came last. */
+	/* framing_assemble() takes framing_at() for the part's end, which it is: head bytes came
+	 * last. */
 }
 
 /* Three headers in a row were found: the first two records are over, the third has begun. */
@@ -110,25 +124,25 @@ adopt(struct framing_view *v, const struct resync_header *found)
 		f->kept = false;
 		framing_end_sealed(v);
 	}
-	framing_consume(v, (size_t)(last->at + TLS_RECORD_HEADER_LEN - v->at));
+	framing_consume(v, (size_t)(last->at + TLS_RECORD_HEADER_LEN - framing_at(v)));
 	f->record = last->header;
 	framing_begin(f, last->at);
 }
 
 static void
-read_lost(struct framing_view *v, const struct flow_data *d)
+read_lost(struct framing_view *v)
 {
 	struct framing *f = v->f;
 
-	if (v->in.data == d->data.data && resync_feed(&f->resync, d))
+	if (v->used == 0 && resync_feed(&f->resync, v->d))
 		adopt(v, f->resync.found);
 	else
-		framing_consume(v, v->in.len);
+		framing_consume(v, framing_left(v));
 }
 
 /* Work on the front of the view: consumes something, or changes state, or both. */
 static void
-advance(struct framing_view *v, const struct flow_data *d)
+advance(struct framing_view *v)
 {
 	struct framing *f = v->f;
 
@@ -140,17 +154,17 @@ advance(struct framing_view *v, const struct flow_data *d)
 		read_probe(v);
 		return;
 	case FRAMING_MESSAGE:
-		framing_assemble(
-		    v, framing_consume(v, framing_least(f->record_end - v->at, v->in.len)));
+		framing_assemble(v, framing_consume(v, framing_least(f->record_end - framing_at(v),
+								     framing_left(v))));
 		return;
 	case FRAMING_SHORT:
-		take_head(v, f->record.length);
+		collect_head(v, f->record.length);
 		return;
 	case FRAMING_SEALED:
 		framing_read_sealed(v);
 		return;
 	case FRAMING_LOST:
-		read_lost(v, d);
+		read_lost(v);
 		return;
 	case FRAMING_FOREIGN:
 		return; /* framing_data does not come here */
@@ -158,38 +172,38 @@ advance(struct framing_view *v, const struct flow_data *d)
 }
 
 static uint64_t
-run(struct framing_view *v, const struct flow_data *d)
+run(struct framing_view *v)
 {
 	struct framing *f = v->f;
 
 	for (;;) {
-		if (framing_in_record(f) && v->at >= f->record_end)
+		if (framing_in_record(f) && framing_at(v) >= f->record_end)
 			framing_end(v);
-		if (v->in.len == 0 || f->state == FRAMING_FOREIGN)
+		if (framing_left(v) == 0 || f->state == FRAMING_FOREIGN)
 			break;
-		advance(v, d);
+		advance(v);
 	}
-	return f->state == FRAMING_SEALED && !f->kept && f->record_end > v->at ? f->record_end : 0;
+	return f->state == FRAMING_SEALED && !f->kept && f->record_end > framing_at(v)
+		   ? f->record_end
+		   : 0;
 }
 
 uint64_t
 framing_data(struct framing *f, struct tls_stream *s, enum tls_side side, const struct flow_data *d)
 {
-	struct framing_view v = {
-	    .f = f, .s = s, .side = side, .mark = &d->mark, .at = d->at, .in = d->data};
+	struct framing_view v = {.f = f, .s = s, .side = side, .d = d};
 
-	return run(&v, d);
+	return run(&v);
 }
 
 uint64_t
 framing_adopt(struct framing *f, struct tls_stream *s, enum tls_side side,
 	      const struct resync *found, const struct flow_data *d)
 {
-	struct framing_view v = {
-	    .f = f, .s = s, .side = side, .mark = &d->mark, .at = d->at, .in = d->data};
+	struct framing_view v = {.f = f, .s = s, .side = side, .d = d};
 
 	adopt(&v, found->found);
-	return run(&v, d);
+	return run(&v);
 }
 
 /* --- holes ----------------------------------------------------------------------------------- */
@@ -201,11 +215,11 @@ cut_record(struct framing_view *v)
 	struct framing *f = v->f;
 
 	if (f->state == FRAMING_SEALED || f->state == FRAMING_PROBE) {
-		struct step s =
-		    framing_step_of(v, framing_sealed_kind(f), f->record_at, f->record_end);
-		s.length = f->record.length;
-		s.damaged = true;
-		tls_stream_step(v->s, &s);
+		struct step *s = framing_step_of(v, tls_stream_room(v->s), framing_sealed_kind(f),
+						 f->record_at, f->record_end);
+		s->length = f->record.length;
+		s->damaged = true;
+		tls_stream_step(v->s, s);
 	}
 	framing_give_up(v);
 }
@@ -214,7 +228,8 @@ void
 framing_cut(struct framing *f, struct tls_stream *s, enum tls_side side, uint64_t at,
 	    const struct flow_mark *mark)
 {
-	struct framing_view v = {.f = f, .s = s, .side = side, .mark = mark, .at = at};
+	const struct flow_data here = {.at = at, .mark = *mark};
+	struct framing_view v = {.f = f, .s = s, .side = side, .d = &here};
 
 	if (framing_in_record(f) && at > f->record_at + TLS_RECORD_HEADER_LEN)
 		cut_record(&v);
@@ -224,9 +239,11 @@ void
 framing_gap(struct framing *f, struct tls_stream *s, enum tls_side side, uint64_t at, uint64_t len,
 	    const struct flow_mark *mark)
 {
-	struct framing_view v = {.f = f, .s = s, .side = side, .mark = mark, .at = at + len};
-	struct step gap = framing_step_of(&v, STEP_GAP, at, at + len);
+	const struct flow_data here = {.at = at + len, .mark = *mark};
+	struct framing_view v = {.f = f, .s = s, .side = side, .d = &here};
+	struct step gap;
 
+	framing_step_of(&v, &gap, STEP_GAP, at, at + len);
 	gap.length = len < UINT32_MAX ? (uint32_t)len : UINT32_MAX;
 	if (framing_in_record(f) && at + len <= f->record_end) {
 		struct fragment none = framing_fragment(&v, (struct bytes){0});
@@ -236,7 +253,7 @@ framing_gap(struct framing *f, struct tls_stream *s, enum tls_side side, uint64_
 		else if (f->record.type != TLS_CONTENT_change_cipher_spec || f->record.length != 1)
 			f->state = FRAMING_SEALED; /* a ChangeCipherSpec says all in its header */
 		tls_stream_step(s, &gap);
-		if (v.at >= f->record_end)
+		if (framing_at(&v) >= f->record_end)
 			framing_end(&v);
 		return;
 	}

@@ -13,17 +13,31 @@ struct framing_view {
 	struct framing *f;
 	struct tls_stream *s;
 	enum tls_side side;
-	const struct flow_mark *mark;
-	uint64_t at;        /* offset of in.data[0] */
-	struct bytes in;    /* not consumed yet */
+	const struct flow_data *d;
+	size_t used;        /* bytes of d that were consumed */
 	struct bytes whole; /* body of the record in hand, when this view holds all of it */
 };
+
+/* The stream offset of the next byte. */
+static inline uint64_t
+framing_at(const struct framing_view *v)
+{
+	return v->d->at + v->used;
+}
+
+static inline size_t
+framing_left(const struct framing_view *v)
+{
+	return v->d->data.len - v->used;
+}
 
 static inline struct bytes
 framing_consume(struct framing_view *v, size_t n)
 {
-	v->at += n;
-	return bytes_take(&v->in, n);
+	const uint8_t *from = n > 0 ? v->d->data.data + v->used : v->d->data.data;
+
+	v->used += n;
+	return bytes_of(from, n);
 }
 
 static inline bool
@@ -39,13 +53,23 @@ framing_least(uint64_t a, size_t b)
 	return a < b ? (size_t)a : b;
 }
 
-/* A step of this view; mark and sender are filled. */
-struct step framing_step_of(const struct framing_view *v, enum step_kind kind, uint64_t at,
-			    uint64_t end);
+/* A step of this view, for *to; mark and sender are filled. */
+struct step *framing_step_of(const struct framing_view *v, struct step *to, enum step_kind kind,
+			     uint64_t at, uint64_t end);
 enum step_kind framing_sealed_kind(const struct framing *f);
-/* Plaintext of handshake messages; `part` ends at v->at. */
+/* Bytes of handshake messages that end at framing_at(). */
+static inline struct fragment
+framing_fragment(const struct framing_view *v, struct bytes part)
+{
+	return (struct fragment){.sender = v->side,
+				 .resynced = v->f->resynced,
+				 .mark = &v->d->mark,
+				 .end = framing_at(v),
+				 .in = part};
+}
+
+/* Plaintext of handshake messages; `part` ends at framing_at(). */
 void framing_assemble(const struct framing_view *v, struct bytes part);
-struct fragment framing_fragment(const struct framing_view *v, struct bytes part);
 /* The message in hand can't be completed. */
 void framing_give_up(const struct framing_view *v);
 /* The header in f->record was read at `at`. */

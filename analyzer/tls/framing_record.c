@@ -12,24 +12,32 @@
 
 /* --- steps ----------------------------------------------------------------------------------- */
 
-struct step
-framing_step_of(const struct framing_view *v, enum step_kind kind, uint64_t at, uint64_t end)
+struct step *
+framing_step_of(const struct framing_view *v, struct step *to, enum step_kind kind, uint64_t at,
+		uint64_t end)
 {
-	return (struct step){.kind = kind,
-			     .sender = v->side,
-			     .resynced = v->f->resynced,
-			     .at = at,
-			     .end = end,
-			     .mark = *v->mark};
+	*to = (struct step){.kind = kind,
+			    .sender = v->side,
+			    .resynced = v->f->resynced,
+			    .at = at,
+			    .end = end,
+			    .mark = v->d->mark};
+	return to;
+}
+
+/* The step of the record in hand. */
+static struct step *
+record_step(const struct framing_view *v, struct step *to, enum step_kind kind)
+{
+	framing_step_of(v, to, kind, v->f->record_at, v->f->record_end);
+	to->length = v->f->record.length;
+	return to;
 }
 
 static void
 add_record_step(const struct framing_view *v, enum step_kind kind)
 {
-	struct step s = framing_step_of(v, kind, v->f->record_at, v->f->record_end);
-
-	s.length = v->f->record.length;
-	tls_stream_step(v->s, &s);
+	tls_stream_step(v->s, record_step(v, tls_stream_room(v->s), kind));
 }
 
 enum step_kind
@@ -51,17 +59,7 @@ framing_sealed_kind(const struct framing *f)
 
 /* --- handshake messages over records ---------------------------------------------------------- */
 
-struct fragment
-framing_fragment(const struct framing_view *v, struct bytes part)
-{
-	return (struct fragment){.sender = v->side,
-				 .resynced = v->f->resynced,
-				 .mark = v->mark,
-				 .end = v->at,
-				 .in = part};
-}
-
-/* v->at is where `part` ends. */
+/* framing_at() is where `part` ends. */
 void
 framing_assemble(const struct framing_view *v, struct bytes part)
 {
@@ -140,11 +138,10 @@ read_alert(struct framing_view *v)
 		add_record_step(v, STEP_SEALED_ALERT);
 		return;
 	}
-	struct step s = framing_step_of(v, STEP_ALERT, v->f->record_at, v->f->record_end);
-	s.length = v->f->record.length;
-	s.level = alert.level;
-	s.code = alert.description;
-	tls_stream_step(v->s, &s);
+	struct step *s = record_step(v, tls_stream_room(v->s), STEP_ALERT);
+	s->level = alert.level;
+	s->code = alert.description;
+	tls_stream_step(v->s, s);
 }
 
 static void
@@ -207,7 +204,8 @@ framing_keep_body(struct framing_view *v, struct bytes part)
 void
 framing_read_sealed(struct framing_view *v)
 {
-	struct bytes part = framing_consume(v, framing_least(v->f->record_end - v->at, v->in.len));
+	struct bytes part =
+	    framing_consume(v, framing_least(v->f->record_end - framing_at(v), framing_left(v)));
 
 	if (v->f->kept)
 		framing_keep_body(v, part);
@@ -223,8 +221,8 @@ framing_end_sealed(struct framing_view *v)
 		add_record_step(v, framing_sealed_kind(f));
 		return;
 	}
-	struct step s = framing_step_of(v, framing_sealed_kind(f), f->record_at, f->record_end);
-	s.length = f->record.length;
+	struct step s;
+	record_step(v, &s, framing_sealed_kind(f));
 	if (f->state == FRAMING_PROBE)
 		body = bytes_of(f->head, f->head_len);
 	bool whole = f->kept && body.len == f->record.length;

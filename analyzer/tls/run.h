@@ -16,6 +16,7 @@
 #include "analyzer/tls/fetches.h"
 #include "analyzer/tls/ports.h"
 #include "analyzer/tls/secrets.h"
+#include "analyzer/tls/trace.h"
 
 struct certificates;
 struct chain_trust;
@@ -49,7 +50,8 @@ struct tls_run {
 	struct pool streams;  /* struct tls_stream */
 	struct pool searches; /* struct search_kept */
 	size_t transcript_bytes, held_bytes;
-	uint8_t *buffer; /* what was opened last */
+	struct step no_room; /* written where memory is short, see session.h */
+	uint8_t *buffer;     /* what was opened last */
 };
 
 /* False when memory is short; tls_run_finish is safe then, too. */

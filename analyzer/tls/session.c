@@ -77,8 +77,9 @@ drop_transcript(struct tls_session *s, const struct step *step)
 {
 	if (s->transcript.cap == 0 || s->decrypt != NULL || s->run->verify_all)
 		return;
-	if ((step->kind == STEP_APPLICATION && step->sender == TLS_SERVER) ||
-	    (step->kind == STEP_CCS && step->sender == TLS_CLIENT && !has_proved(s)))
+	bool needless = step->sender == TLS_SERVER ? step->kind == STEP_APPLICATION
+						   : step->kind == STEP_CCS && !has_proved(s);
+	if (needless)
 		transcript_drop(&s->transcript, s->run);
 }
 
@@ -301,24 +302,32 @@ session_swap_sides(struct tls_session *s)
 	s->client_guessed = false;
 }
 
+/* A FIN has a place of its own in the stream. */
+static void
+add_close(struct tls_session *s, enum tls_side side, enum step_kind kind, uint64_t at,
+	  const struct flow_mark *mark)
+{
+	if (mark->frame == 0)
+		return;
+	struct step *step = session_room(s);
+	*step = (struct step){.kind = kind,
+			      .sender = side,
+			      .at = at,
+			      .end = kind == STEP_FIN ? at + 1 : at,
+			      .mark = *mark};
+	session_step(s, step);
+}
+
 static void
 close_side(struct tls_session *s, enum tls_side side, const struct flow_direction *d)
 {
-	struct step fin = {.kind = STEP_FIN,
-			   .sender = side,
-			   .at = d->fin_at,
-			   .end = d->fin_at + 1,
-			   .mark = d->fin};
-	struct step rst = {
-	    .kind = STEP_RST, .sender = side, .at = d->rst_at, .end = d->rst_at, .mark = d->rst};
-	bool rst_first = d->rst.frame != 0 && d->rst.frame < d->fin.frame;
+	bool rst_first = d->rst.frame < d->fin.frame;
 
 	if (rst_first)
-		session_step(s, &rst);
-	if (d->fin.frame != 0)
-		session_step(s, &fin);
-	if (d->rst.frame != 0 && !rst_first)
-		session_step(s, &rst);
+		add_close(s, side, STEP_RST, d->rst_at, &d->rst);
+	add_close(s, side, STEP_FIN, d->fin_at, &d->fin);
+	if (!rst_first)
+		add_close(s, side, STEP_RST, d->rst_at, &d->rst);
 }
 
 void

@@ -71,8 +71,9 @@ struct server_hello_detail {
 
 /* detail of STEP_MESSAGE Certificate. */
 struct chain_detail {
-	size_t count; /* 0: the empty answer */
-	struct outcome_certificate **certificates;
+	size_t count;                              /* 0: the empty answer */
+	struct outcome_certificate **certificates; /* a part of tls_session.held, or of what
+						      that was */
 	bool raw_public_key;
 	bool cut; /* a malformed entry ended the list early, or memory was short */
 };
@@ -137,10 +138,20 @@ struct tls_session *session_create(struct tls_run *run, const struct flow *flow,
 				   enum flow_dir client);
 void session_destroy(struct tls_session *s); /* takes NULL */
 
+/* Where the next step is to be written, as a whole. Short of memory that is a place that goes on to
+ * the next step. */
+static inline struct step *
+session_room(struct tls_session *s)
+{
+	struct step *p = trace_room(&s->trace, &s->arena);
+
+	return p != NULL ? p : &s->run->no_room;
+}
+
 /* A segment of this session came. Every step says so itself. */
 void session_note_mark(struct tls_session *s, const struct flow_mark *m);
-/* Append a step that is no message. Both give it as it stands in the trace; NULL when it does not.
- */
+/* Append a step that is no message, from there or from anywhere. Both give it as it stands in the
+ * trace; NULL when it does not. */
 struct step *session_step(struct tls_session *s, const struct step *step);
 /* Append a message; body is its body, empty when step->damaged. What it says completes the step. */
 const struct step *session_message(struct tls_session *s, struct step *step, struct bytes body);

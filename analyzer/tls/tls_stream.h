@@ -33,7 +33,13 @@ struct flow_sink tls_wing_sink(struct tls_wing *wing);
 
 /* For framing.c, assembler.c and opened.c. */
 struct tls_stream;
+/* Where the next step is to be written, as a whole: session_room(). */
+struct step *tls_stream_room(struct tls_stream *t);
 void tls_stream_step(struct tls_stream *t, const struct step *step);
+/* Likewise, for a message of this type. It may begin another session, of which *sender is then the
+ * client. NULL when memory is short. */
+struct step *tls_stream_message_room(struct tls_stream *t, uint8_t type, bool decrypted,
+				     enum tls_side *sender);
 /* step: is completed on the way into the trace. */
 void tls_stream_message(struct tls_stream *t, struct step *step, struct bytes body);
 /* An encrypted record. raw: the step to note when it can't be opened; body: NULL when it was not

@@ -8,6 +8,12 @@
 
 /* --- what framing tells ---------------------------------------------------------------------- */
 
+struct step *
+tls_stream_room(struct tls_stream *t)
+{
+	return session_room(t->session);
+}
+
 void
 tls_stream_step(struct tls_stream *t, const struct step *step)
 {
@@ -97,18 +103,21 @@ tls_stream_next(struct tls_stream *t, enum flow_dir client)
 	search_again(&t->search[!client], true);
 }
 
+struct step *
+tls_stream_message_room(struct tls_stream *t, uint8_t type, bool decrypted, enum tls_side *sender)
+{
+	const struct tls_session *s = t->session;
+
+	if (type == TLS_HS_client_hello && s->over && !decrypted && s->client_hello != NULL) {
+		tls_stream_next(t, *sender == TLS_CLIENT ? s->client : !s->client);
+		*sender = TLS_CLIENT;
+	}
+	return t->session != NULL ? session_room(t->session) : NULL;
+}
+
 void
 tls_stream_message(struct tls_stream *t, struct step *step, struct bytes body)
 {
-	enum flow_dir d = step->sender == TLS_CLIENT ? t->session->client : !t->session->client;
-
-	if (step->type == TLS_HS_client_hello && t->session->over && !step->decrypted &&
-	    t->session->client_hello != NULL) {
-		tls_stream_next(t, d);
-		if (t->session == NULL)
-			return;
-		step->sender = TLS_CLIENT;
-	}
 	const struct step *in_trace = session_message(t->session, step, body);
 	if (step->decrypted)
 		decrypt_message(t->session->decrypt, in_trace);

@@ -7,8 +7,7 @@
 static bool
 foldable(const struct trace_side *side, const struct step *s)
 {
-	return s->kind == STEP_APPLICATION && side->last != NULL &&
-	       side->last->kind == STEP_APPLICATION && side->run >= TRACE_FOLD_AFTER;
+	return s->kind == STEP_APPLICATION && side->run >= TRACE_FOLD_AFTER;
 }
 
 static void
@@ -31,6 +30,19 @@ count_application(struct trace_side *side, const struct step *kept, const struct
 		side->application_last = kept;
 }
 
+/* A step is written where it will stand: to copy it would mean to wait until all of it, and all
+ * that was written before it, has reached the cache. */
+static struct step *
+take_room(struct trace *t, struct arena *a, const struct step *s)
+{
+	struct step *kept = trace_room(t, a);
+
+	if (kept != NULL && kept != s)
+		*kept = *s;
+	t->room = NULL;
+	return kept;
+}
+
 struct step *
 trace_add(struct trace *t, struct arena *a, const struct step *s)
 {
@@ -45,10 +57,9 @@ trace_add(struct trace *t, struct arena *a, const struct step *s)
 		t->limit = true;
 		return NULL;
 	}
-	struct step *kept = arena_room(a, sizeof(*kept));
+	struct step *kept = take_room(t, a, s);
 	if (kept == NULL)
 		return NULL;
-	*kept = *s;
 	kept->next = NULL;
 	side->run = s->kind == STEP_APPLICATION ? side->run + 1 : 0;
 	side->steps++;

@@ -69,11 +69,21 @@ struct trace_side {
 
 struct trace {
 	struct trace_side side[2]; /* by enum tls_side */
+	struct step *room;         /* of the next step; NULL: none yet */
 	bool limit;
 };
 
-/* Append a step (copied into the arena). NULL when it was folded away, refused by a limit, or
- * memory is short. */
+/* Where the next step will stand; to be written as a whole. NULL when memory is short. */
+static inline struct step *
+trace_room(struct trace *t, struct arena *a)
+{
+	if (t->room == NULL)
+		t->room = arena_room(a, sizeof(*t->room));
+	return t->room;
+}
+
+/* Append a step: the one in trace_room(), or a copy of any other. NULL when it was folded away,
+ * refused by a limit, or memory is short. */
 struct step *trace_add(struct trace *t, struct arena *a, const struct step *s);
 
 /* A step of this side will be appended soon: what that touches is fetched into the cache. */

@@ -6,6 +6,7 @@
 #ifndef DISSECTORS_TLS_RECORD_H
 #define DISSECTORS_TLS_RECORD_H
 
+#include "dissectors/tls/version.h"
 #include "dissectors/wire/cursor.h"
 
 enum tls_content_type {
@@ -30,13 +31,35 @@ struct tls_record_header {
 };
 
 /* Reads five bytes and leaves the cursor behind them. False only when they are not there. */
-bool tls_record_header_parse(struct cursor *in, struct tls_record_header *out);
+static inline bool
+tls_record_header_parse(struct cursor *in, struct tls_record_header *out)
+{
+	struct bytes header = cursor_bytes(in, TLS_RECORD_HEADER_LEN, "record header");
+
+	if (header.len == 0) {
+		*out = (struct tls_record_header){0};
+		return false;
+	}
+	out->type = header.data[0];
+	out->legacy_version = bytes_u16(header, 1);
+	out->length = bytes_u16(header, 3);
+	return true;
+}
 
 /* Could be a record header of a live TLS stream: type 20..24, version 03 00..03 04 or 01 01 (TLCP),
  * length <= TLS_CIPHERTEXT_MAX and not 0 (0 is allowed for application data, RFC 5246 section
  * 6.2.1). One match among random bytes is likely (about 1 in 10^6 offsets), three in a row are not.
  */
-bool tls_record_header_plausible(const struct tls_record_header *h);
+static inline bool
+tls_record_header_plausible(const struct tls_record_header *h)
+{
+	bool version = (h->legacy_version >= TLS_SSL3 && h->legacy_version <= TLS_1_3) ||
+		       h->legacy_version == TLS_TLCP;
+
+	return version && h->type >= TLS_CONTENT_change_cipher_spec &&
+	       h->type <= TLS_CONTENT_heartbeat && h->length <= TLS_CIPHERTEXT_MAX &&
+	       (h->length > 0 || h->type == TLS_CONTENT_application_data);
+}
 
 /* "handshake" etc; NULL for an unknown type. */
 const char *tls_content_type_name(uint8_t type);

@@ -148,13 +148,16 @@ void cursor_adopt(struct cursor *parent, const struct cursor *child);
 static inline struct cursor
 cursor_child(const struct cursor *parent, struct bytes view)
 {
-	struct cursor child = cursor_init(view, parent->at);
+	const bool empty = view.data == NULL;
 
-	if (view.data != NULL)
-		child.at += (uint64_t)(view.data - parent->data);
-	if (__builtin_expect(parent->failure != CURSOR_OK, 0))
-		cursor_adopt(&child, parent);
-	return child;
+	return (struct cursor){.data = empty ? (const uint8_t *)"" : view.data,
+			       .len = view.len,
+			       .at = parent->at + (empty ? 0 : (size_t)(view.data - parent->data)),
+			       .failure = parent->failure,
+			       .field = parent->field,
+			       .fail_at = parent->fail_at,
+			       .needed = parent->needed,
+			       .left = parent->left};
 }
 
 static inline size_t
