@@ -63,12 +63,13 @@ char *arena_join(struct arena *a, const struct arena_piece *pieces, size_t count
 
 /*
  * A text written piece by piece. What is allocated in the arena meanwhile stands elsewhere.
- * arena_written() gives the text, NULL when memory was short.
+ * arena_written() gives the text, NULL when memory was short. mark is the caller's: a place in the
+ * text to be found again, 0 at first.
  */
 struct arena_writer {
 	struct arena *arena;
 	char *text;
-	size_t len, room;
+	size_t len, room, mark;
 };
 void arena_write_begin(struct arena_writer *w, struct arena *a);
 /* For arena_write(): makes room for len bytes and a NUL. */

@@ -241,6 +241,9 @@ struct outcome_finding {
 	struct outcome_frames frames;
 	bool explains;     /* the decisive event: ranks go by severity, this, certainty */
 	uint8_t constants; /* enum outcome_constant */
+	/* Bytes before the digits of named_frame in explanation, server_fix, client_fix; 0: it is
+	 * not named there. */
+	uint16_t named_at[3];
 };
 
 /* A row of causes.def: what findings call it, and what each side may change ("" without settings).

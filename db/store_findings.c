@@ -9,11 +9,7 @@
 
 static const char placeholder[] = "{frame}"; /* of views.sql, too */
 
-enum {
-	TEXTS = 3,                   /* explanation, server_fix, client_fix */
-	WORD = 6,                    /* "frame " */
-	WORD_MAX = 8 + TEXT_INT_MAX, /* "frame 123" */
-};
+enum { TEXTS = 3 /* explanation, server_fix, client_fix */ };
 
 /* A finding in the key. */
 struct finding_key {
@@ -39,20 +35,19 @@ can_be_cut(const struct sentences *s)
 {
 	for (int i = 0; i < TEXTS; i++)
 		if (s->texts[i] != NULL && !s->constant[i] &&
-		    strstr(s->texts[i], placeholder) != NULL)
+		    strchr(s->texts[i], placeholder[0]) != NULL)
 			return false;
 	return true;
 }
 
-static void
-frame_word(uint64_t frame, char out[WORD_MAX])
+/* The digits at `at`; none when they do not stand there, as of an outcome that was damaged. */
+static struct store_cut
+frame_at(const char *text, size_t at, const struct text *digits)
 {
-	struct text t = {out, 0, WORD_MAX};
-
-	memcpy(out, "frame ", WORD);
-	t.len = WORD;
-	text_put_int(&t, (int64_t)frame);
-	text_put_char(&t, '\0');
+	if (text == NULL || at == 0 || at > strlen(text) ||
+	    strncmp(text + at, digits->data, digits->len) != 0)
+		return (struct store_cut){0};
+	return (struct store_cut){text + at, digits->len, placeholder};
 }
 
 static struct sentences
@@ -62,20 +57,15 @@ sentences_of(const struct outcome_finding *f)
 			      .constant = {(f->constants & OUTCOME_CONSTANT_EXPLANATION) != 0,
 					   (f->constants & OUTCOME_CONSTANT_SERVER_FIX) != 0,
 					   (f->constants & OUTCOME_CONSTANT_CLIENT_FIX) != 0}};
-	char word[WORD_MAX];
+	char buf[TEXT_INT_MAX];
+	struct text digits = {buf, 0, sizeof(buf)};
 
 	if (f->named_frame == 0)
 		return s;
-	frame_word(f->named_frame, word);
+	text_put_int(&digits, (int64_t)f->named_frame);
 	for (int i = 0; i < TEXTS; i++) {
-		const char *at = NULL;
-
-		if (s.texts[i] != NULL && !s.constant[i])
-			at = strstr(s.texts[i], word);
-		if (at == NULL)
-			continue;
-		s.cuts[i] = (struct store_cut){at + WORD, strlen(word) - WORD, placeholder};
-		s.names = true;
+		s.cuts[i] = frame_at(s.texts[i], f->named_at[i], &digits);
+		s.names |= s.cuts[i].len > 0;
 	}
 	if (s.names && !can_be_cut(&s)) {
 		memset(s.cuts, 0, sizeof(s.cuts));

@@ -293,15 +293,16 @@ frames_of(const struct rule *r, const struct finding_case *c)
 /* --- words ------------------------------------------------------------------------------------ */
 
 static const char *
-sentence_of(const struct finding_case *c, const struct rule *r)
+sentence_of(const struct finding_case *c, const struct rule *r, uint16_t *named_at)
 {
 	struct arena_writer to;
 
 	if (c->verdict->evidence != EVIDENCE_INFERRED)
-		return findings_text(c, r->sentence);
+		return findings_text(c, r->sentence, named_at);
 	arena_write_begin(&to, &c->session->arena);
 	arena_write_text(&to, "Inferred, not read: ");
 	findings_write(&to, c, r->sentence);
+	*named_at = findings_named_at(&to);
 	return arena_written(&to);
 }
 
@@ -317,14 +318,14 @@ finding_of(const struct finding_case *c, const struct found *found, unsigned att
 				    .cause = cause->name,
 				    .certainty = certainties[found->certainty],
 				    .severity = severities[r->severity],
-				    .explanation = sentence_of(c, r),
-				    .server_fix = findings_fix(c, &cause->server_fix),
-				    .client_fix = findings_fix(c, &cause->client_fix),
 				    .named_frame =
 					c->request_step != NULL ? c->request_step->mark.frame : 0,
 				    .frames = frames_of(r, c),
 				    .constants = OUTCOME_CONSTANT_WORDS};
 
+	f.explanation = sentence_of(c, r, &f.named_at[0]);
+	f.server_fix = findings_fix(c, &cause->server_fix, &f.named_at[1]);
+	f.client_fix = findings_fix(c, &cause->client_fix, &f.named_at[2]);
 	/* without {words} they are as they stand in the tables */
 	if (f.explanation == r->sentence)
 		f.constants |= OUTCOME_CONSTANT_EXPLANATION;

@@ -27,10 +27,12 @@ struct finding_rule {
 bool findings_rule(size_t i, struct finding_rule *out);
 
 /* findings_text.c: a template with its {words} filled in, in the session's arena; NULL when memory
- * is short. */
-const char *findings_text(const struct finding_case *c, const char *template);
-const char *findings_fix(const struct finding_case *c, const struct cause_fix *fix);
-/* The same behind what was written before. */
+ * is short. *named_at: where it names the frame of the request, as in outcome_finding. */
+const char *findings_text(const struct finding_case *c, const char *template, uint16_t *named_at);
+const char *findings_fix(const struct finding_case *c, const struct cause_fix *fix,
+			 uint16_t *named_at);
+/* The same behind what was written before; findings_named_at() tells where in all of it. */
 void findings_write(struct arena_writer *to, const struct finding_case *c, const char *template);
+uint16_t findings_named_at(const struct arena_writer *to);
 
 #endif

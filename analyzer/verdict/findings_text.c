@@ -13,13 +13,20 @@ enum { STATUS_LINE_MAX = 60 };
 /* --- words of the request --------------------------------------------------------------------- */
 
 static void
+put_request_frame(struct arena_writer *to, const struct finding_case *c)
+{
+	to->mark = to->len;
+	arena_write_number(to, c->request_step->mark.frame);
+}
+
+static void
 put_request(struct arena_writer *to, const struct finding_case *c)
 {
 	arena_write_text(to, "the request");
 	if (c->request_step == NULL)
 		return;
 	arena_write_text(to, " in frame ");
-	arena_write_number(to, c->request_step->mark.frame);
+	put_request_frame(to, c);
 }
 
 /* "12 CAs": what is counted, in the plural when it is not one. */
@@ -66,7 +73,7 @@ put_wanted(struct arena_writer *to, const struct finding_case *c)
 	arena_write_text(to, c->request->ca_names == 1 ? "the " : "one of the ");
 	put_count(to, c->request->ca_names, " CA");
 	arena_write_text(to, " named in frame ");
-	arena_write_number(to, c->request_step->mark.frame);
+	put_request_frame(to, c);
 }
 
 static void
@@ -287,26 +294,34 @@ findings_write(struct arena_writer *to, const struct finding_case *c, const char
 	write_words(to, c, template, strlen(template));
 }
 
+uint16_t
+findings_named_at(const struct arena_writer *to)
+{
+	return to->mark <= UINT16_MAX ? (uint16_t)to->mark : 0;
+}
+
 static const char *
-text_of(const struct finding_case *c, const char *template, size_t len)
+text_of(const struct finding_case *c, const char *template, size_t len, uint16_t *named_at)
 {
 	struct arena_writer to;
 
+	*named_at = 0;
 	if (memchr(template, '{', len) == NULL)
 		return template;
 	arena_write_begin(&to, &c->session->arena);
 	write_words(&to, c, template, len);
+	*named_at = findings_named_at(&to);
 	return arena_written(&to);
 }
 
 const char *
-findings_text(const struct finding_case *c, const char *template)
+findings_text(const struct finding_case *c, const char *template, uint16_t *named_at)
 {
-	return text_of(c, template, strlen(template));
+	return text_of(c, template, strlen(template), named_at);
 }
 
 const char *
-findings_fix(const struct finding_case *c, const struct cause_fix *fix)
+findings_fix(const struct finding_case *c, const struct cause_fix *fix, uint16_t *named_at)
 {
-	return text_of(c, fix->text, fix->words_len);
+	return text_of(c, fix->text, fix->words_len, named_at);
 }

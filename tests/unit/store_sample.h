@@ -94,6 +94,21 @@ sample_attempts(struct sample *s)
 	};
 }
 
+/* As verdict/ notes it while it writes. */
+static inline void
+sample_name_frame(struct outcome_finding *f)
+{
+	const char *const texts[] = {f->explanation, f->server_fix, f->client_fix};
+	char word[40];
+	int before = snprintf(word, sizeof(word), "frame ");
+
+	snprintf(word + before, sizeof(word) - (size_t)before, "%ju", (uintmax_t)f->named_frame);
+	for (int i = 0; i < 3; i++) {
+		const char *at = texts[i] != NULL ? strstr(texts[i], word) : NULL;
+		f->named_at[i] = at != NULL ? (uint16_t)(at - texts[i] + before) : 0;
+	}
+}
+
 static inline void
 sample_facts(struct sample *s)
 {
@@ -188,11 +203,14 @@ sample_details(struct sample *s)
 						  12,
 						  {{12, 13}, 2},
 						  true,
-						  0};
+						  0,
+						  {0}};
+	sample_name_frame(&s->findings[0]);
 	s->findings[1] = (struct outcome_finding){2,          2,         "missing_intermediate",
 						  "possible", "note",    "Perhaps.",
 						  NULL,       "send it", 12,
-						  {{0}, 0},   false,     0};
+						  {{0}, 0},   false,     0,
+						  {0}};
 }
 
 static inline void

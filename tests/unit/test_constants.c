@@ -1,13 +1,16 @@
 /*
- * test_constants.c - what outcomes call the program's own text is that: test_constants CAPTURE...
- * It says the same when the sessions and the pipeline are gone, and at every session on the way.
+ * test_constants.c - what outcomes say of their texts: test_constants CAPTURE...
+ * What they call the program's own is that: it says the same when the sessions and the pipeline are
+ * gone, and at every session on the way. Where they name a frame it is named.
  */
 #include "analyzer/pipeline.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -20,6 +23,7 @@ struct constant {
 
 static struct constant constants[CONSTANTS_MAX];
 static size_t count, made; /* constants; texts that were none */
+static size_t named;       /* frames */
 static char **captures;
 static int n_captures;
 
@@ -38,6 +42,23 @@ see(const char *text, bool constant)
 		constants[count++] = (struct constant){text, strdup(text)};
 	}
 	assert_string_equal(text, constants[i].copy);
+}
+
+/* "frame 7": its digits stand at named_at, or it is not in the text. */
+static void
+see_frame(const struct outcome_finding *f, const char *text, size_t named_at)
+{
+	char word[40];
+	int len = snprintf(word, sizeof(word), "frame %ju", (uintmax_t)f->named_frame);
+	size_t before = strlen("frame ");
+
+	if (text == NULL || f->named_frame == 0)
+		assert_int_equal(named_at, 0);
+	else if (named_at == 0)
+		assert_null(strstr(text, word));
+	else
+		assert_memory_equal(text + named_at - before, word, (size_t)len);
+	named += named_at > 0;
 }
 
 static bool
@@ -61,6 +82,9 @@ on_outcome(void *ctx, const struct outcome *o)
 		see(f->explanation, (f->constants & OUTCOME_CONSTANT_EXPLANATION) != 0);
 		see(f->server_fix, (f->constants & OUTCOME_CONSTANT_SERVER_FIX) != 0);
 		see(f->client_fix, (f->constants & OUTCOME_CONSTANT_CLIENT_FIX) != 0);
+		see_frame(f, f->explanation, f->named_at[0]);
+		see_frame(f, f->server_fix, f->named_at[1]);
+		see_frame(f, f->client_fix, f->named_at[2]);
 	}
 	return true;
 }
@@ -90,6 +114,7 @@ test_constants(void **state)
 	pipeline_destroy(p);
 	assert_true(count > 50); /* most texts are */
 	assert_true(made > 10);
+	assert_true(named > 2);
 	for (size_t i = 0; i < count; i++) {
 		assert_string_equal(constants[i].text, constants[i].copy);
 		free(constants[i].copy);

@@ -28,7 +28,6 @@ same_frames(const struct outcome_frames *a, const struct outcome_frames *b)
 	assert_memory_equal(a, b, sizeof(*a));
 }
 
-/* Structs without pointers; their padding comes from memset in sample_fill. */
 #define SAME_NUMBER(a, b, member) assert_int_equal((a)->member, (b)->member)
 #define SAME_TEXT(a, b, member)   same_text((a)->member, (b)->member)
 
@@ -147,6 +146,7 @@ same_finding(const struct outcome_finding *a, const struct outcome_finding *b)
 	SAME_TEXT(a, b, server_fix);
 	SAME_TEXT(a, b, client_fix);
 	SAME_NUMBER(a, b, named_frame);
+	assert_memory_equal(a->named_at, b->named_at, sizeof(a->named_at));
 	same_frames(&a->frames, &b->frames);
 	SAME_NUMBER(a, b, constants);
 }

@@ -155,6 +155,7 @@ test_sentences(void **state)
 		a->findings[0].server_fix = rows[i].server_fix;
 		a->findings[0].client_fix = rows[i].client_fix;
 		a->findings[0].named_frame = rows[i].named_frame;
+		sample_name_frame(&a->findings[0]);
 		assert_true(store_emit(s, &a->o));
 	}
 	assert_true(store_end(s, &c, &sample_parameters, NULL, 0, NULL));

@@ -151,7 +151,9 @@ emit_findings(struct store *s, uint64_t first_frame, const struct outcome_messag
 	a->o.messages = m;
 	a->o.n_messages = 2;
 	a->o.n_facts = 0;
-	a->o.findings = all;
+	memcpy(a->findings, all, count * sizeof(*all));
+	for (size_t i = 0; i < count; i++)
+		sample_name_frame(&a->findings[i]);
 	a->o.n_findings = count;
 	assert_true(store_emit(s, &a->o));
 	free(a);
@@ -324,8 +326,9 @@ test_findings(void **state)
 	     12,
 	     {{10, 12}, 2},
 	     true,
-	     0},
-	    {2, 2, "b", "likely", "note", NULL, "", NULL, 0, {{0}, 0}, false, 0},
+	     0,
+	     {0}},
+	    {2, 2, "b", "likely", "note", NULL, "", NULL, 0, {{0}, 0}, false, 0, {0}},
 	};
 	const struct outcome_message m[] = {hello(10, 0, 1, 0), hello(12, 5, 1, 0)};
 	const struct outcome_message later[] = {hello(110, 0, 1, 0), hello(134, 5, 1, 0)};
