@@ -131,7 +131,8 @@ struct outcome_frames {
  * was copied. None need be told.
  */
 enum outcome_constant {
-	OUTCOME_CONSTANT_NAME = 1 << 0, /* of a message */
+	/* of a message; of a session: tls_version, cipher_suite, stacks, sub_reason, alerts */
+	OUTCOME_CONSTANT_NAME = 1 << 0,
 	OUTCOME_CONSTANT_FACT = 1 << 1,
 	OUTCOME_CONSTANT_VALUE = 1 << 2,
 	OUTCOME_CONSTANT_BASIS = 1 << 3,

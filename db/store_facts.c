@@ -3,8 +3,6 @@
  */
 #include "db/store_lists.h"
 
-#include "db/store_ids.h"
-
 #include <stddef.h>
 #include <string.h>
 
@@ -12,7 +10,7 @@ enum { VALUE_MAX = 24 /* a longer value is the session's own: counters, or what 
 
 /* A fact in the key. */
 struct fact_key {
-	uint64_t fact, basis, value; /* store_lists_text() */
+	uint64_t fact, basis, value; /* store_ids_text() */
 	uint32_t attempt_no;
 	uint8_t evidence, confidence, frames, flags;
 	uint32_t moments[OUTCOME_FRAMES_MAX];
@@ -101,9 +99,8 @@ add_fact(struct store *s, const struct outcome *o, const struct outcome_fact *f,
 	bool own = has_own_value(f);
 	const struct store_cut cut = cut_of(f, ms);
 	struct fact_key k = {
-	    .fact = store_lists_text(s, f->fact, is_constant(f, OUTCOME_CONSTANT_FACT)),
-	    .value =
-		own ? 0 : store_lists_text(s, f->value, is_constant(f, OUTCOME_CONSTANT_VALUE)),
+	    .fact = store_ids_text(s, f->fact, is_constant(f, OUTCOME_CONSTANT_FACT)),
+	    .value = own ? 0 : store_ids_text(s, f->value, is_constant(f, OUTCOME_CONSTANT_VALUE)),
 	    .attempt_no = f->attempt_no,
 	    .evidence = (uint8_t)f->evidence,
 	    .confidence = (uint8_t)f->confidence,

@@ -3,8 +3,6 @@
  */
 #include "db/store_lists.h"
 
-#include "db/store_ids.h"
-
 #include <string.h>
 
 static const char placeholder[] = "{frame}"; /* of views.sql, too */
@@ -13,7 +11,7 @@ enum { TEXTS = 3 /* explanation, server_fix, client_fix */ };
 
 /* A finding in the key. */
 struct finding_key {
-	uint64_t cause, certainty, severity, texts[TEXTS]; /* store_lists_text() */
+	uint64_t cause, certainty, severity, texts[TEXTS]; /* store_ids_text() */
 	uint32_t attempt_no;
 	uint32_t flags, frames;
 	uint32_t named; /* a moment */
@@ -89,9 +87,9 @@ make_key(struct store *s, const struct outcome *o, const struct outcome_finding 
 	    f->frames.count < OUTCOME_FRAMES_MAX ? f->frames.count : OUTCOME_FRAMES_MAX;
 
 	*k = (struct finding_key){
-	    .cause = store_lists_text(s, f->cause, constant),
-	    .certainty = store_lists_text(s, f->certainty, constant),
-	    .severity = store_lists_text(s, f->severity, constant),
+	    .cause = store_ids_text(s, f->cause, constant),
+	    .certainty = store_ids_text(s, f->certainty, constant),
+	    .severity = store_ids_text(s, f->severity, constant),
 	    .attempt_no = f->attempt_no,
 	    .flags = ((f->explains ? KEY_EXPLAINS : 0) | (all->names ? KEY_NAMES : 0)),
 	    .frames = frames};

@@ -49,17 +49,41 @@ store_ids_sentence(struct dictionary *c, const char *text, size_t len, int64_t *
 }
 
 bool
+store_ids_constant(struct store *s, const char *text, int64_t *id)
+{
+	struct dictionary_key k;
+	bool made;
+
+	dictionary_key_begin(&k, DICTIONARY_SENTENCE, store_ids_text(s, text, true));
+	*id = dictionary_cached(s->dictionary, &k);
+	if (*id != 0)
+		return true;
+	struct dictionary_value v = dictionary_text(text);
+	return dictionary_resolve(s->dictionary, &k, &v, id, &made);
+}
+
+static bool
+has_constant_names(const struct outcome *o)
+{
+	return (o->constants & OUTCOME_CONSTANT_NAME) != 0;
+}
+
+bool
 store_ids_profile(struct store *s, const struct outcome *o, int64_t *id)
 {
-	const char *texts[] = {o->carrier,      o->app_label,    o->tls_version,
-			       o->cipher_suite, o->alpn,         o->ja4,
-			       o->client_stack, o->server_stack, o->interface};
+	const char *texts[] = {o->carrier, o->app_label, o->alpn, o->ja4, o->interface};
+	bool constant = has_constant_names(o);
+	const uint64_t names[] = {store_ids_text(s, o->tls_version, constant),
+				  store_ids_text(s, o->cipher_suite, constant),
+				  store_ids_text(s, o->client_stack, constant),
+				  store_ids_text(s, o->server_stack, constant)};
 	struct dictionary_key k;
 	bool made;
 
 	dictionary_key_begin(&k, DICTIONARY_PROFILE,
 			     (uint64_t)o->vlan << 16 | (unsigned)o->transport << 8 |
 				 (unsigned)o->ech);
+	dictionary_key_bytes(&k, names, sizeof(names));
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		dictionary_key_text(&k, texts[i]);
 	*id = dictionary_cached(s->dictionary, &k);
@@ -109,7 +133,8 @@ resolve_answer(struct store *s, const struct dictionary_key *k, const struct out
 }
 
 bool
-store_ids_answer(struct store *s, const struct outcome_attempt *a, int64_t *id)
+store_ids_answer(struct store *s, const struct outcome *o, const struct outcome_attempt *a,
+		 int64_t *id)
 {
 	const unsigned parts[] = {
 	    a->kind,    a->resumed,         a->client_cert_requested, a->client_cert,
@@ -117,13 +142,14 @@ store_ids_answer(struct store *s, const struct outcome_attempt *a, int64_t *id)
 	    a->ended_by};
 	const unsigned rest[] = {a->evidence, a->confidence,
 				 a->alert_code >= 0 ? a->alert_from : 2};
-	uint64_t more = pack(rest, 3) << 40 | (uint64_t)(a->capture_state & 0xff) << 32 |
-			(uint32_t)(a->alert_code < 0 ? -1 : a->alert_code);
+	const uint64_t more[] = {
+	    pack(rest, 3) << 40 | (uint64_t)(a->capture_state & 0xff) << 32 |
+		(uint32_t)(a->alert_code < 0 ? -1 : a->alert_code),
+	    store_ids_text(s, a->alert_code >= 0 ? a->alert : NULL, has_constant_names(o))};
 	struct dictionary_key k;
 
 	dictionary_key_begin(&k, DICTIONARY_ANSWER, pack(parts, sizeof(parts) / sizeof(parts[0])));
-	dictionary_key_bytes(&k, &more, sizeof(more));
-	dictionary_key_text(&k, a->alert_code >= 0 ? a->alert : NULL);
+	dictionary_key_bytes(&k, more, sizeof(more));
 	*id = dictionary_cached(s->dictionary, &k);
 	return *id != 0 || resolve_answer(s, &k, a, id);
 }
@@ -131,13 +157,14 @@ store_ids_answer(struct store *s, const struct outcome_attempt *a, int64_t *id)
 bool
 store_ids_conclusion(struct store *s, const struct outcome *o, int64_t *id)
 {
+	const uint64_t reason = store_ids_text(s, o->sub_reason, has_constant_names(o));
 	char modifiers[320];
 	struct dictionary_key k;
 	bool made;
 
 	dictionary_key_begin(&k, DICTIONARY_CONCLUSION,
 			     (uint64_t)o->modifiers << 32 | (unsigned)o->verdict);
-	dictionary_key_text(&k, o->sub_reason);
+	dictionary_key_bytes(&k, &reason, sizeof(reason));
 	*id = dictionary_cached(s->dictionary, &k);
 	if (*id != 0)
 		return true;

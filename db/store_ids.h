@@ -7,10 +7,23 @@
 
 #include "db/store_impl.h"
 
+/* For a key, what stands for a text: its address or a number. constant: see enum outcome_constant.
+ */
+static inline uint64_t
+store_ids_text(struct store *s, const char *text, bool constant)
+{
+	/* an odd and an even number, so that neither is taken for the other */
+	return constant && !s->copied ? (uint64_t)(uintptr_t)text << 1 | 1
+				      : dictionary_text_number(s->dictionary, text) << 1;
+}
+
 bool store_ids_name(struct store *s, const char *text, int64_t *id); /* NULL gives 0 */
 bool store_ids_sentence(struct dictionary *c, const char *text, size_t len, int64_t *id);
+/* The explanation, which is constant. */
+bool store_ids_constant(struct store *s, const char *text, int64_t *id);
 bool store_ids_profile(struct store *s, const struct outcome *o, int64_t *id);
-bool store_ids_answer(struct store *s, const struct outcome_attempt *a, int64_t *id);
+bool store_ids_answer(struct store *s, const struct outcome *o, const struct outcome_attempt *a,
+		      int64_t *id);
 bool store_ids_conclusion(struct store *s, const struct outcome *o, int64_t *id);
 bool store_ids_step(struct store *s, const struct outcome_message *m, int64_t *id);
 /* Without frames. ms: {ms} in its basis stands for the story's. */

@@ -47,7 +47,6 @@ struct store_lists {
 	struct text values;              /* of facts, a JSON array; empty: none */
 	struct numbers diagnoses;        /* of findings being made: their ids */
 	struct text key, items; /* of the list being made: what finds it, how it is written */
-	bool copied;            /* the outcome: its constants are no longer where they were */
 };
 
 struct store {
@@ -57,6 +56,7 @@ struct store {
 	uint64_t generation; /* of the ids kept in outcome_certificate */
 	int64_t data_version;
 	bool in_capture, failed;
+	bool copied; /* the outcome being emitted: its constants are not where they were */
 	int64_t capture_id, first_session, next_session;
 	/* the lists of the session being emitted, and one chain's */
 	struct text attempts, chains, requests, chain;

@@ -3,13 +3,11 @@
  */
 #include "db/store_lists.h"
 
-#include "db/store_ids.h"
-
 #include <string.h>
 
 /* A step in the key. */
 struct step_key {
-	uint64_t name; /* store_lists_text() */
+	uint64_t name; /* store_ids_text() */
 	uint32_t attempt_no, moment, length, repeat;
 	int16_t level, code;
 	uint8_t sender, kind, evidence, flags;
@@ -39,7 +37,7 @@ add_step(struct store *s, const struct outcome *o, const struct outcome_message 
 {
 	bool own = has_own_size(m);
 	struct step_key k = {
-	    .name = store_lists_text(s, m->name, (m->constants & OUTCOME_CONSTANT_NAME) != 0),
+	    .name = store_ids_text(s, m->name, (m->constants & OUTCOME_CONSTANT_NAME) != 0),
 	    .attempt_no = m->attempt_no,
 	    .length = own ? 0 : m->length,
 	    .repeat = own ? 0 : m->repeat,

@@ -3,8 +3,6 @@
  */
 #include "db/store_lists.h"
 
-#include "db/store_ids.h"
-
 #include <string.h>
 
 enum { MOMENTS_BACK = 4 /* steps out of order are not far from each other */ };
@@ -39,7 +37,7 @@ store_lists_cut(struct store *s, const char *text, const struct store_cut *cut, 
 {
 	if (!store_sentence_cut(s, text, cut))
 		return false;
-	*number = store_lists_text(s, s->sentence.data, false);
+	*number = store_ids_text(s, s->sentence.data, false);
 	return true;
 }
 
@@ -129,7 +127,6 @@ store_lists_make(struct store *s, const struct outcome *o, const struct store_cu
 	struct store_lists *l = &s->lists;
 
 	l->ladder = l->facts = l->findings = 0;
-	l->copied = o->copied;
 	numbers_clear(&l->frames);
 	numbers_clear(&l->times);
 	numbers_clear(&l->sizes);

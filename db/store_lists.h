@@ -9,6 +9,7 @@
 #ifndef DB_STORE_LISTS_H
 #define DB_STORE_LISTS_H
 
+#include "db/store_ids.h"
 #include "db/store_sentence.h"
 
 /* Fills s->lists. ms: what the session's explanation names. */
@@ -28,16 +29,7 @@ bool store_lists_no_memory(struct store *s); /* false */
 /* An empty s->lists.key with room for so many records. Their bytes are the key: they have no
  * padding. */
 bool store_lists_begin(struct store *s, size_t records, size_t size);
-/* For a key, what stands for a text: its address or a number. constant: see enum outcome_constant.
- */
-static inline uint64_t
-store_lists_text(struct store *s, const char *text, bool constant)
-{
-	/* an odd and an even number, so that neither is taken for the other */
-	return constant && !s->lists.copied ? (uint64_t)(uintptr_t)text << 1 | 1
-					    : dictionary_text_number(s->dictionary, text) << 1;
-}
-/* Likewise for a sentence as it is stored: without what is cut. False for a fault. */
+/* For a key, what stands for a sentence as it is stored: without what is cut. */
 bool store_lists_cut(struct store *s, const char *text, const struct store_cut *cut,
 		     uint64_t *number);
 static inline bool
@@ -46,7 +38,7 @@ store_lists_sentence(struct store *s, const char *text, bool constant, const str
 {
 	if (cut->len > 0)
 		return store_lists_cut(s, text, cut, number);
-	*number = store_lists_text(s, text, constant);
+	*number = store_ids_text(s, text, constant);
 	return true;
 }
 /* The number of a moment: after the session's first frame and start; of facts and findings only the

@@ -4,6 +4,7 @@
 #include "db/store_rows.h"
 
 #include "db/address.h"
+#include "db/store_ids.h"
 #include "db/store_sentence.h"
 
 #include <string.h>
@@ -148,6 +149,17 @@ put_session(struct store *s, const struct outcome *o, const struct store_referen
 	put_notes(b, o, r->signs);
 }
 
+static bool
+find_explanation(struct store *s, const struct outcome *o, const struct store_cut *ms, int64_t *id)
+{
+	*id = 0;
+	if (o->explanation == NULL)
+		return true;
+	return (o->constants & OUTCOME_CONSTANT_EXPLANATION) != 0
+		   ? store_ids_constant(s, o->explanation, id)
+		   : store_sentence_id(s, o->explanation, ms, id);
+}
+
 static void
 put_story(struct store *s, const struct outcome *o, const struct store_cut *ms, int64_t explanation)
 {
@@ -173,9 +185,9 @@ put_story(struct store *s, const struct outcome *o, const struct store_cut *ms, 
 bool
 store_rows_insert(struct store *s, const struct outcome *o, const struct store_references *r)
 {
-	int64_t explanation = 0;
+	int64_t explanation;
 
-	if (o->explanation != NULL && !store_sentence_id(s, o->explanation, &r->ms, &explanation))
+	if (!find_explanation(s, o, &r->ms, &explanation))
 		return false;
 	put_session(s, o, r);
 	put_story(s, o, &r->ms, explanation);

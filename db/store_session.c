@@ -59,11 +59,11 @@ put_attempts(struct store *s, const struct outcome *o, struct store_references *
 {
 	s->attempts.len = 0;
 	if (o->n_attempts == 1 && o->attempts[0].attempt_no == 1)
-		return store_ids_answer(s, &o->attempts[0], &r->answer);
+		return store_ids_answer(s, o, &o->attempts[0], &r->answer);
 	for (size_t i = 0; i < o->n_attempts; i++) {
 		int64_t id;
 
-		if (!store_ids_answer(s, &o->attempts[i], &id) ||
+		if (!store_ids_answer(s, o, &o->attempts[i], &id) ||
 		    !put_reference(s, &s->attempts, id, o->attempts[i].attempt_no, 1))
 			return false;
 		if (i == o->headline)
@@ -167,6 +167,7 @@ emit(struct store *s, const struct outcome *o)
 {
 	struct store_references r = {.signs = store_rows_signs(o)};
 
+	s->copied = o->copied;
 	if (o->headline >= o->n_attempts)
 		return database_fault(&s->d, "a session without its headline attempt");
 	if (o->explanation != NULL && (o->constants & OUTCOME_CONSTANT_EXPLANATION) == 0)

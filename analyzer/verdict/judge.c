@@ -111,6 +111,7 @@ fill_hellos(struct tls_session *s, struct outcome *out)
 	const struct server_hello_detail *sh = s->server_hello;
 
 	out->ech = ECH_UNKNOWN;
+	out->constants |= OUTCOME_CONSTANT_NAME;
 	if (ch != NULL) {
 		out->sni = ch->sni;
 		out->ja4 = ch->ja4[0] != '\0' ? ch->ja4 : NULL;
@@ -122,8 +123,10 @@ fill_hellos(struct tls_session *s, struct outcome *out)
 	out->alpn = sh->alpn != NULL ? sh->alpn : s->encrypted_alpn;
 	out->server_random = sh->random;
 	out->cipher_suite = tls_cipher_name(sh->cipher_suite);
-	if (out->cipher_suite == NULL)
-		out->cipher_suite = arena_format(&s->arena, "0x%04x", sh->cipher_suite);
+	if (out->cipher_suite != NULL)
+		return;
+	out->cipher_suite = arena_format(&s->arena, "0x%04x", sh->cipher_suite);
+	out->constants &= (uint8_t)~OUTCOME_CONSTANT_NAME;
 }
 
 static void

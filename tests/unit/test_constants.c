@@ -65,6 +65,14 @@ static bool
 on_outcome(void *ctx, const struct outcome *o)
 {
 	(void)ctx;
+	bool names = (o->constants & OUTCOME_CONSTANT_NAME) != 0;
+	see(o->tls_version, names);
+	see(o->cipher_suite, names);
+	see(o->client_stack, names);
+	see(o->server_stack, names);
+	see(o->sub_reason, names);
+	for (size_t i = 0; i < o->n_attempts; i++)
+		see(o->attempts[i].alert, names);
 	see(o->explanation, (o->constants & OUTCOME_CONSTANT_EXPLANATION) != 0);
 	for (size_t i = 0; i < o->n_messages; i++)
 		see(o->messages[i].name, (o->messages[i].constants & OUTCOME_CONSTANT_NAME) != 0);
