@@ -139,31 +139,21 @@ fill_hashes(struct pairs *p)
 	return true;
 }
 
-/* 0: no key. */
+/* Of a key that is not among them; 0: no key. */
 static uint64_t
-hash_of(const struct pairs *p, enum side side, const struct suspect *x)
+make_hash(const struct pairs *p, enum side side, const struct suspect *x)
 {
 	struct relate_key k;
 
-	if (p->row->by[1] != 0)
-		return p->run->hashes.all[2 * x->session + x->part];
 	return key_of(p, side, x, &k) ? relate_key_hash(&k, p->run->sessions->seed) | 1 : 0;
 }
 
-/* Notes the hash of a key on its side; of one that the other side has, who it is (others: the other
- * side; NULL: it is not known yet). */
 static bool
-sift_one(struct pairs *p, enum side side, const struct suspect *x, const struct relate_bits *others)
+add_suspect(struct pairs *p, enum side side, const struct suspect *x)
 {
 	struct suspects *mine = &p->sides[side];
-	uint64_t hash = hash_of(p, side, x);
-
-	if (hash == 0 || (others != NULL && !relate_bits_has(others, hash)))
-		return true;
-	relate_bits_add(&mine->seen, hash);
-	if (others == NULL)
-		return true;
 	struct suspect *all = relate_room(mine->all, mine->count, &mine->room, sizeof(*all));
+
 	if (all == NULL)
 		return relate_no_memory(p->run);
 	mine->all = all;
@@ -171,20 +161,33 @@ sift_one(struct pairs *p, enum side side, const struct suspect *x, const struct 
 	return true;
 }
 
+/* Notes the hashes of keys on their side; of those that the other side has, too, whose they are
+ * (others: NULL: those of the other side are not known yet). */
 static bool
 sift(struct pairs *p, enum side side, const struct relate_bits *others)
 {
 	const struct suspects *mine = &p->sides[side];
-	struct suspect x;
+	/* a copy: it leads to the same bits, and does not change with them */
+	struct relate_bits seen = mine->seen, theirs = others != NULL ? *others : seen;
+	const unsigned *by = p->row->by;
+	const uint32_t *hashes = by[1] != 0 ? p->run->hashes.all : NULL;
 
-	for (size_t i = 0; i < mine->n_listed; i++) {
-		x.session = mine->listed[i];
-		for (x.part = 0; x.part < 2 && p->row->by[x.part] != 0; x.part++) {
-			bool lengths = side == GIVES && (p->row->by[x.part] & RELATE_LENGTH) != 0;
+	for (size_t i = 0, n = mine->n_listed; i < n; i++) {
+		for (uint16_t part = 0; part < 2 && by[part] != 0; part++) {
+			bool lengths = side == GIVES && (by[part] & RELATE_LENGTH) != 0;
 
-			for (x.step = 0; x.step < (lengths ? TICKET_STEPS : 1); x.step++)
-				if (!sift_one(p, side, &x, others))
+			for (uint16_t step = 0; step < (lengths ? TICKET_STEPS : 1); step++) {
+				const struct suspect x = {mine->listed[i], part, step};
+				uint64_t hash = hashes != NULL ? hashes[2 * x.session + part]
+							       : make_hash(p, side, &x);
+
+				if (hash == 0 ||
+				    (others != NULL && !relate_bits_has(&theirs, hash)))
+					continue;
+				relate_bits_add(&seen, hash);
+				if (others != NULL && !add_suspect(p, side, &x))
 					return false;
+			}
 		}
 	}
 	return true;
