@@ -7,7 +7,6 @@
 #include <string.h>
 
 enum {
-	SLOTS_USED_MAX = DICTIONARY_SLOTS / 2,
 	PROBES = 16, /* longer runs are crafted: such a key is simply not cached */
 	KEY_MAX = DICTIONARY_POOL / 64, /* one long text must not drive out all others */
 };
@@ -16,7 +15,7 @@ void
 dictionary_forget(struct dictionary *c)
 {
 	if (c->slots_used > 0) {
-		memset(c->slots, 0, sizeof(c->slots));
+		memset(c->index, 0, sizeof(c->index));
 		memset(c->places, 0, sizeof(c->places));
 	}
 	c->slots_used = 0;
@@ -38,19 +37,24 @@ equal(const struct dictionary *c, const struct dictionary_slot *s, const struct 
 	return true;
 }
 
+static size_t
+place_of(uint64_t hash, size_t probe)
+{
+	return (hash / 2 + probe) & (DICTIONARY_INDEX - 1); /* the lowest bit is always set */
+}
+
 static const struct dictionary_slot *
 find(const struct dictionary *c, const struct dictionary_key *k)
 {
 	uint64_t h = dictionary_key_hash(k);
 
 	for (size_t probe = 0; probe < PROBES; probe++) {
-		const struct dictionary_slot *s =
-		    &c->slots[(h / 2 + probe) & (DICTIONARY_SLOTS - 1)];
+		unsigned n = c->index[place_of(h, probe)];
 
-		if (s->hash == 0)
+		if (n == 0)
 			return NULL;
-		if (s->hash == h && equal(c, s, k))
-			return s;
+		if (c->slots[n - 1].hash == h && equal(c, &c->slots[n - 1], k))
+			return &c->slots[n - 1];
 	}
 	return NULL;
 }
@@ -63,16 +67,18 @@ dictionary_cached(const struct dictionary *c, const struct dictionary_key *k)
 	return s != NULL ? s->id : 0;
 }
 
-static void
-fill(struct dictionary *c, struct dictionary_slot *s, const struct dictionary_key *k, int64_t id)
+static const struct dictionary_slot *
+fill(struct dictionary *c, const struct dictionary_key *k, int64_t id)
 {
+	struct dictionary_slot *s = &c->slots[c->slots_used++];
+
 	*s = (struct dictionary_slot){dictionary_key_hash(k), k->head,         k->number, id,
 				      (uint32_t)c->pool_used, (uint32_t)k->len};
 	for (unsigned i = 0; i < k->count; i++) {
 		memcpy(c->pool + c->pool_used, k->parts[i].data, k->parts[i].len);
 		c->pool_used += k->parts[i].len;
 	}
-	c->slots_used++;
+	return s;
 }
 
 const struct dictionary_slot *
@@ -82,15 +88,15 @@ dictionary_remember(struct dictionary *c, const struct dictionary_key *k, int64_
 
 	if (k->len > KEY_MAX)
 		return NULL;
-	if (c->slots_used == SLOTS_USED_MAX || c->pool_used + k->len > DICTIONARY_POOL)
+	if (c->slots_used == DICTIONARY_SLOTS || c->pool_used + k->len > DICTIONARY_POOL)
 		dictionary_forget(c);
 	for (size_t probe = 0; probe < PROBES; probe++) {
-		struct dictionary_slot *s = &c->slots[(h / 2 + probe) & (DICTIONARY_SLOTS - 1)];
+		uint16_t *n = &c->index[place_of(h, probe)];
 
-		if (s->hash == 0) {
-			fill(c, s, k, id);
-			return s;
-		}
+		if (*n != 0)
+			continue;
+		*n = (uint16_t)(c->slots_used + 1);
+		return fill(c, k, id);
 	}
 	return NULL;
 }
