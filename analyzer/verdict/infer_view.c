@@ -33,7 +33,10 @@ static const int paddings[] = {
 #include "analyzer/verdict/infer_sizes.def"
 };
 
-enum { VERIFY_HEAD = 8 }; /* of a CertificateVerify, before its signature */
+enum {
+	VERIFY_HEAD = 8, /* of a CertificateVerify, before its signature */
+	CUT_LEAST = 512, /* bytes of content at which somebody cuts */
+};
 
 /* --- sizes ------------------------------------------------------------------------------------ */
 
@@ -126,10 +129,12 @@ infer_may_continue(const struct infer_view *v, uint32_t length)
 
 	if (infer_at_limit(v, length))
 		return true;
-	for (unsigned i = 0; infer_any_padding(&padding, i); i++)
-		for (uint32_t round = 512; round <= TLS_PLAINTEXT_MAX; round *= 2)
-			if (length == infer_sealed(v, round, padding))
-				return true;
+	for (unsigned i = 0; infer_any_padding(&padding, i); i++) {
+		uint32_t content = infer_content(v, length, padding);
+		if (content >= CUT_LEAST && content <= TLS_PLAINTEXT_MAX &&
+		    (content & (content - 1)) == 0)
+			return true;
+	}
 	return false;
 }
 
