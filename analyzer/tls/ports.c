@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/blocks.h"
+
 enum { PORTS_FIRST = 256 }; /* slots; a power of two, doubled when three quarters are taken */
 
 static const int64_t ns_per_ms = 1000 * 1000;
@@ -49,12 +51,18 @@ key_of(const struct endpoint *e)
 	return key;
 }
 
+static size_t
+first_slot(const struct hash_key *hash, size_t mask, const struct port_key *key)
+{
+	return hash_bytes(hash, key, sizeof(*key)) & mask;
+}
+
 /* The key's slot, or the empty one where it would be. */
 static struct tls_ports_slot *
 probe(const struct hash_key *hash, struct tls_ports_slot *slots, size_t mask,
       const struct port_key *key)
 {
-	size_t i = hash_bytes(hash, key, sizeof(*key)) & mask;
+	size_t i = first_slot(hash, mask, key);
 
 	while (slots[i].key.port != 0 && memcmp(&slots[i].key, key, sizeof(*key)) != 0)
 		i = (i + 1) & mask;
@@ -187,6 +195,15 @@ tls_ports_flow(struct tls_ports *p, const struct flow *f, bool foreign)
 	if (slot != NULL)
 		count(slot, what, f->first_frame);
 	return true;
+}
+
+void
+tls_ports_expect(const struct tls_ports *p, const struct flow *f, enum flow_dir server)
+{
+	const struct port_key key = key_of(&f->from[server]);
+
+	if (p->slots != NULL)
+		blocks_fetch(&p->slots[first_slot(p->key, p->mask, &key)], sizeof(p->slots[0]));
 }
 
 bool

@@ -40,6 +40,8 @@ struct tls_ports {
 /* Empties it: another capture begins, or none does. */
 void tls_ports_clear(struct tls_ports *p);
 
+/* tls_ports_seen() will be called with these: what it touches is fetched into the cache. */
+void tls_ports_expect(const struct tls_ports *p, const struct flow *f, enum flow_dir server);
 /* A server spoke TLS, or was spoken TLS to, there; f: the connection. False: memory is short. */
 bool tls_ports_seen(struct tls_ports *p, const struct flow *f, enum flow_dir server);
 /* A connection without a session is over. foreign: it carried bytes, and they begin like no TLS

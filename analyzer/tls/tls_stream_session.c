@@ -75,17 +75,19 @@ answered_otherwise(const struct tls_session *s)
 void
 tls_stream_emit(struct tls_stream *t, enum flow_end why)
 {
+	struct tls_run *run = t->wing->run;
 	struct tls_session *s = t->session;
 
 	if (s == NULL)
 		return;
 	t->told = true;
-	if (!answered_otherwise(s) && !tls_ports_seen(&t->wing->run->ports, t->flow, !s->client))
-		t->wing->failed = true;
+	tls_ports_expect(&run->ports, t->flow, !s->client);
 	tls_stream_open_late(t);
 	if (s->arena.failed)
 		t->wing->failed = true;
 	t->wing->sink.session(t->wing->sink.ctx, s, why);
+	if (!answered_otherwise(s) && !tls_ports_seen(&run->ports, t->flow, !s->client))
+		t->wing->failed = true;
 	session_destroy(s);
 	t->session = NULL;
 }
