@@ -85,6 +85,14 @@ used_before_13(const struct mutual_auth *m, const struct hellos *h)
 	return hasher_digest64(m->session->run->hasher, h->server->session_id);
 }
 
+/* A session id becomes valid when its handshake ends with Finished (RFC 5246 section 7.4.1.2): of
+ * one whose server went away before it nobody can make use. */
+static bool
+became_valid(const struct facts *first)
+{
+	return first->server_finished.value != ANSWER_NO;
+}
+
 void
 notes_of(struct outcome_notes *n, const struct mutual_auth *m, const struct facts *first)
 {
@@ -104,6 +112,6 @@ notes_of(struct outcome_notes *n, const struct mutual_auth *m, const struct fact
 		note_identity(n, &h);
 	else if (resumed == ANSWER_YES)
 		n->used = used_before_13(m, &h);
-	else if (resumed == ANSWER_NO && !is_13 && n->handle == 0)
+	else if (resumed == ANSWER_NO && !is_13 && n->handle == 0 && became_valid(first))
 		n->handle = hasher_digest64(m->session->run->hasher, h.server->session_id);
 }

@@ -92,9 +92,28 @@ static const struct {
 	int resumed;
 	const char *handle, *used;
 	uint32_t identity_length;
+	int finished; /* did the server? */
 } cases[] = {
-    {"nothing", {.session_id = "mine"}, {0}, NULL, NO, NULL, NULL, 0},
-    {"a session id", {0}, {.session_id = "yours"}, NULL, NO, "yours", NULL, 0},
+    {"nothing", {.session_id = "mine"}, {0}, NULL, NO, NULL, NULL, 0, ANSWER_UNKNOWN},
+    {"a session id", {0}, {.session_id = "yours"}, NULL, NO, "yours", NULL, 0, ANSWER_UNKNOWN},
+    {"a session id of a handshake that ended",
+     {0},
+     {.session_id = "yours"},
+     NULL,
+     NO,
+     "yours",
+     NULL,
+     0,
+     YES},
+    {"a session id that never became valid",
+     {0},
+     {.session_id = "yours"},
+     NULL,
+     NO,
+     NULL,
+     NULL,
+     0,
+     NO},
     {"a ticket beats the session id",
      {0},
      {.session_id = "yours"},
@@ -102,8 +121,17 @@ static const struct {
      NO,
      "ticket",
      NULL,
-     0},
-    {"resumed by session id", {.session_id = "id"}, {.session_id = "id"}, NULL, YES, NULL, "id", 0},
+     0,
+     ANSWER_UNKNOWN},
+    {"resumed by session id",
+     {.session_id = "id"},
+     {.session_id = "id"},
+     NULL,
+     YES,
+     NULL,
+     "id",
+     0,
+     ANSWER_UNKNOWN},
     {"resumed by ticket, a new one given",
      {.session_id = "made up", EXTENSIONS(TICKET)},
      {.session_id = "made up"},
@@ -111,8 +139,17 @@ static const struct {
      YES,
      "next",
      "tick",
-     0},
-    {"refused ticket", {EXTENSIONS(TICKET)}, {.session_id = "new"}, NULL, NO, "new", NULL, 0},
+     0,
+     ANSWER_UNKNOWN},
+    {"refused ticket",
+     {EXTENSIONS(TICKET)},
+     {.session_id = "new"},
+     NULL,
+     NO,
+     "new",
+     NULL,
+     0,
+     ANSWER_UNKNOWN},
     {"first identity",
      {EXTENSIONS(OFFER)},
      {.session_id = "echo", EXTENSIONS(V13 "\0\x29\0\2\0\0")},
@@ -120,7 +157,8 @@ static const struct {
      YES,
      NULL,
      "abc",
-     3},
+     3,
+     ANSWER_UNKNOWN},
     {"second identity",
      {EXTENSIONS(OFFER)},
      {.session_id = "echo", EXTENSIONS(V13 "\0\x29\0\2\0\1")},
@@ -128,7 +166,8 @@ static const struct {
      YES,
      NULL,
      "defg",
-     4},
+     4,
+     ANSWER_UNKNOWN},
     {"an identity nobody offered",
      {EXTENSIONS(OFFER)},
      {EXTENSIONS(V13 "\0\x29\0\2\xff\xff")},
@@ -136,7 +175,8 @@ static const struct {
      YES,
      NULL,
      NULL,
-     0},
+     0,
+     ANSWER_UNKNOWN},
     {"1.3 echoes the session id",
      {EXTENSIONS(OFFER)},
      {.session_id = "echo", EXTENSIONS(V13)},
@@ -144,7 +184,8 @@ static const struct {
      NO,
      NULL,
      NULL,
-     0},
+     0,
+     ANSWER_UNKNOWN},
 };
 
 static void
@@ -164,7 +205,8 @@ check(size_t i, struct tls_run *run, const struct flow *flow)
 {
 	struct tls_session *s = session_create(run, flow, FLOW_DIR_A);
 	struct hello client = cases[i].client, server = cases[i].server;
-	struct facts facts = {.resumed = {.value = cases[i].resumed}};
+	struct facts facts = {.resumed = {.value = cases[i].resumed},
+			      .server_finished = {.value = cases[i].finished}};
 	struct outcome_notes n = {0};
 	struct mutual_auth m;
 
