@@ -11,6 +11,16 @@
 
 _Static_assert(ADDRESS_TEXT_MAX == INET6_ADDRSTRLEN, "room for all");
 
+static void
+put_octet(struct text *t, unsigned octet)
+{
+	if (octet >= 100)
+		text_put_char(t, (char)('0' + octet / 100));
+	if (octet >= 10)
+		text_put_char(t, (char)('0' + octet / 10 % 10));
+	text_put_char(t, (char)('0' + octet % 10));
+}
+
 /* IPv4 by hand: inet_ntop is a printf. */
 const char *
 address_text(const struct outcome_endpoint *e, char buf[ADDRESS_TEXT_MAX])
@@ -21,10 +31,10 @@ address_text(const struct outcome_endpoint *e, char buf[ADDRESS_TEXT_MAX])
 		return inet_ntop(AF_INET6, e->addr, buf, ADDRESS_TEXT_MAX);
 	if (e->family != 4)
 		return NULL;
-	text_put_int(&t, e->addr[0]);
+	put_octet(&t, e->addr[0]);
 	for (int i = 1; i < 4; i++) {
 		text_put_char(&t, '.');
-		text_put_int(&t, e->addr[i]);
+		put_octet(&t, e->addr[i]);
 	}
 	text_put_char(&t, '\0');
 	return buf;

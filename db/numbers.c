@@ -54,7 +54,6 @@ numbers_write(struct numbers *n)
 	n->digits = digits_of(n);
 	if (!text_reserve(&n->text, n->count * n->digits))
 		return false;
-	for (size_t i = 0; i < n->count; i++)
-		text_put_padded(&n->text, n->values[i], n->digits);
+	text_put_column(&n->text, n->values, n->count, n->digits);
 	return true;
 }

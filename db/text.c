@@ -71,20 +71,22 @@ text_width(int64_t v)
 }
 
 void
-text_put_padded(struct text *t, int64_t v, size_t width)
+text_put_column(struct text *t, const int64_t *numbers, size_t count, size_t width)
 {
 	char *to = t->data + t->len;
-	uint64_t u = magnitude(v);
 
-	size_t left = width;
+	for (size_t i = 0; i < count; i++, to += width) {
+		uint64_t u = magnitude(numbers[i]);
+		size_t left = width;
 
-	for (; left >= 2; left -= 2, u /= 100)
-		memcpy(to + left - 2, digits + u % 100 * 2, 2);
-	if (left > 0)
-		to[0] = (char)('0' + u % 10);
-	if (v < 0)
-		to[0] = '-';
-	t->len += width;
+		for (; left >= 2; left -= 2, u /= 100)
+			memcpy(to + left - 2, digits + u % 100 * 2, 2);
+		if (left > 0)
+			to[0] = (char)('0' + u % 10);
+		if (numbers[i] < 0)
+			to[0] = '-';
+	}
+	t->len += count * width;
 }
 
 static void

@@ -39,9 +39,14 @@ text_put_bytes(struct text *t, const void *data, size_t len)
 }
 /* Reserve TEXT_INT_MAX bytes, however short v is. */
 void text_put_int(struct text *t, int64_t v);
-/* Characters of v; v in so many, with zeros before it. */
+/* Characters of v; numbers in so many each, with zeros before them. */
 size_t text_width(int64_t v);
-void text_put_padded(struct text *t, int64_t v, size_t width);
+void text_put_column(struct text *t, const int64_t *numbers, size_t count, size_t width);
+static inline void
+text_put_padded(struct text *t, int64_t v, size_t width)
+{
+	text_put_column(t, &v, 1, width);
+}
 /* One more than TEXT_INT_MAX bytes. */
 static inline void
 text_put_marked(struct text *t, char mark, int64_t v)
