@@ -14,7 +14,7 @@
 #include "db/text.h"
 
 enum {
-	ROW_BATCH_ROWS = 128,        /* no more are kept, */
+	ROW_BATCH_ROWS = 512,        /* no more are kept, */
 	ROW_BATCH_BYTES = 256 << 10, /* nor, but for the last row, more of text and blobs */
 };
 

@@ -159,8 +159,8 @@ test_batches(void **state)
 		assert_true(row_batch_flush(&w.b, &w.d));
 		expect_count(&w, 1 + ROWS);
 	}
-	expect(&w, "SELECT count(*) FROM t WHERE id = number + 42", "390");
-	assert_int_equal(1 + ROWS, 390);
+	run(&w, "DELETE FROM t WHERE id <> number + 42");
+	expect_count(&w, 1 + ROWS);
 	end(&w);
 }
 
@@ -169,11 +169,11 @@ test_bytes_are_bounded(void **state)
 {
 	enum { LEN = ROW_BATCH_BYTES / 3 };
 	struct world w;
-	char *text = malloc(8 * (size_t)ROW_BATCH_BYTES);
+	char *text = malloc(4 * (size_t)ROW_BATCH_BYTES);
 
 	(void)state;
 	assert_non_null(text);
-	memset(text, 'a', 8 * (size_t)ROW_BATCH_BYTES);
+	memset(text, 'a', 4 * (size_t)ROW_BATCH_BYTES);
 	begin(&w);
 	for (int64_t id = 1; id <= 12; id++) {
 		row_batch_int(&w.b, id);
@@ -188,7 +188,8 @@ test_bytes_are_bounded(void **state)
 	row_batch_blob(&w.b, text, 4 * (size_t)ROW_BATCH_BYTES);
 	assert_true(row_batch_end(&w.b, &w.d, 13));
 	expect_count(&w, 13);
-	expect(&w, "SELECT length(text) + length(data) FROM t WHERE id = 13", "2097152");
+	run(&w, "DELETE FROM t WHERE id = 13 AND length(text) = length(data)");
+	expect_count(&w, 12);
 	end(&w);
 	free(text);
 }
