@@ -3,7 +3,6 @@
  */
 #include "analyzer/tls/framing.h"
 
-#include <stddef.h>
 #include <stdlib.h>
 
 #include "analyzer/tls/framing_impl.h"
@@ -12,9 +11,9 @@
 #include "dissectors/wire/cursor.h"
 
 void
-framing_init(struct framing *f)
+framing_init(struct framing *f, struct resync *resync)
 {
-	memset(f, 0, offsetof(struct framing, resync));
+	*f = (struct framing){.resync = resync};
 }
 
 void
@@ -29,7 +28,7 @@ framing_start_lost(struct framing *f)
 {
 	f->state = FRAMING_LOST;
 	f->resynced = true;
-	resync_init(&f->resync);
+	resync_init(f->resync);
 	f->assembler.len = 0;
 	f->assembler.discard = 0;
 	f->assembler.desync = true;
@@ -134,8 +133,8 @@ read_lost(struct framing_view *v)
 {
 	struct framing *f = v->f;
 
-	if (v->used == 0 && resync_feed(&f->resync, v->d))
-		adopt(v, f->resync.found);
+	if (v->used == 0 && resync_feed(f->resync, v->d))
+		adopt(v, f->resync->found);
 	else
 		framing_consume(v, framing_left(v));
 }
@@ -258,7 +257,7 @@ framing_gap(struct framing *f, struct tls_stream *s, enum tls_side side, uint64_
 		return;
 	}
 	if (f->state == FRAMING_LOST)
-		resync_gap(&f->resync, at, len);
+		resync_gap(f->resync, at, len);
 	else if (f->state != FRAMING_FOREIGN && at + len > f->record_end) {
 		cut_record(&v);
 		framing_start_lost(f);

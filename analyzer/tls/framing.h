@@ -51,11 +51,11 @@ struct framing {
 	uint64_t foreign_at;
 	uint8_t *body; /* TLS_CIPHERTEXT_MAX bytes; NULL until needed */
 	size_t body_len;
-	struct resync resync; /* in FRAMING_LOST */
+	struct resync *resync; /* in FRAMING_LOST; borrowed */
 };
 
 /* As if nothing had been read yet. */
-void framing_init(struct framing *f);
+void framing_init(struct framing *f, struct resync *resync);
 /* Ready at a record header. */
 void framing_start(struct framing *f);
 /* Ready to look for headers, as after a hole. */

@@ -13,9 +13,10 @@
 enum { NOT_SSLV2 = SEARCH_SSLV2_MAX + 1 }; /* sslv2_len when the stream begins otherwise */
 
 void
-search_init(struct search *s, struct pool *pool)
+search_init(struct search *s, struct pool *pool, struct resync *resync)
 {
 	s->pool = pool;
+	s->resync = resync;
 	s->kept = NULL;
 	s->failed = false;
 	search_again(s, false);
@@ -43,7 +44,7 @@ void
 search_midstream(struct search *s)
 {
 	if (!s->midstream)
-		resync_init(&s->resync);
+		resync_init(s->resync);
 	s->midstream = true;
 }
 
@@ -238,7 +239,7 @@ search_feed(struct search *s, const struct flow_data *d)
 		found = feed_sslv2(s, d);
 	if (found == SEARCH_NOTHING)
 		found = feed_records(s, d);
-	if (found == SEARCH_NOTHING && s->midstream && resync_feed(&s->resync, d))
+	if (found == SEARCH_NOTHING && s->midstream && resync_feed(s->resync, d))
 		found = SEARCH_RECORDS;
 	s->seen += d->data.len;
 	if (found == SEARCH_NOTHING && s->seen > SEARCH_PRELUDE_MAX)
@@ -262,6 +263,6 @@ search_gap(struct search *s, uint64_t at, uint64_t len)
 	s->tail_len = 0;
 	s->sslv2_len = NOT_SSLV2;
 	search_midstream(s);
-	resync_gap(&s->resync, at, len);
+	resync_gap(s->resync, at, len);
 	return SEARCH_NOTHING;
 }

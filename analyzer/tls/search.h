@@ -47,15 +47,15 @@ struct search {
 	uint16_t tail_len;
 	uint16_t sslv2_len;
 	uint64_t sslv2_at;
-	uint64_t seen;        /* bytes looked at */
-	uint64_t hello_at;    /* offset of what was found */
-	struct bytes before;  /* its bytes from earlier views; then comes the view */
-	struct bytes earlier; /* all that was kept of earlier views; then comes the view */
-	struct resync resync; /* while midstream */
+	uint64_t seen;         /* bytes looked at */
+	uint64_t hello_at;     /* offset of what was found */
+	struct bytes before;   /* its bytes from earlier views; then comes the view */
+	struct bytes earlier;  /* all that was kept of earlier views; then comes the view */
+	struct resync *resync; /* while midstream; borrowed */
 };
 
 /* Ready at the beginning of a stream. */
-void search_init(struct search *s, struct pool *pool);
+void search_init(struct search *s, struct pool *pool, struct resync *resync);
 /* Nothing needs to be kept any more. */
 void search_finish(struct search *s);
 /* The same once more, after whatever was found. */
@@ -65,7 +65,7 @@ void search_midstream(struct search *s);
 
 /*
  * Look at the next view. After CLIENT_HELLO, SERVER_HELLO and ALERT the record begins at hello_at:
- * the bytes of `before`, then the view from max(hello_at, d->at) on. After RECORDS, resync.found
+ * the bytes of `before`, then the view from max(hello_at, d->at) on. After RECORDS, resync->found
  * has the headers. After SSLV2_HELLO the message with its header is in kept->sslv2.
  */
 enum search_found search_feed(struct search *s, const struct flow_data *d);

@@ -94,7 +94,7 @@ start_hello(struct tls_stream *t, const struct flow_data *d, struct search *s, e
 		return;
 	}
 	framing_finish(&t->framing[d->dir]);
-	framing_init(&t->framing[d->dir]);
+	framing_init(&t->framing[d->dir], &t->lost_headers[d->dir]);
 	framing_start(&t->framing[d->dir]);
 	tls_stream_set_opening(t);
 	t->search[!d->dir].alerts = true;
@@ -162,7 +162,7 @@ start_midstream(struct tls_stream *t, const struct flow_data *d, struct search *
 	search_finish(s);
 	tls_stream_add_lost(t, d->dir);
 	framing_start_lost(f);
-	uint64_t until = framing_adopt(f, t, session_side(t->session, d->dir), &s->resync, d);
+	uint64_t until = framing_adopt(f, t, session_side(t->session, d->dir), s->resync, d);
 	if (until > 0)
 		skip(t, d->dir, until);
 }
@@ -203,7 +203,7 @@ may_begin(const struct search *s, enum search_found found, const struct flow_dat
 {
 	if (found == SEARCH_NOTHING || found == SEARCH_GIVEN_UP)
 		return d->at + d->data.len - s->tail_len;
-	return found == SEARCH_RECORDS ? s->resync.found[0].at : s->hello_at;
+	return found == SEARCH_RECORDS ? s->resync->found[0].at : s->hello_at;
 }
 
 /* What a view holds before offset `until`. */
@@ -282,7 +282,7 @@ tls_stream_restart(struct tls_stream *t, enum flow_dir d)
 		t->mode[!d] = MODE_DONE;
 	}
 	framing_finish(&t->framing[d]);
-	framing_init(&t->framing[d]);
+	framing_init(&t->framing[d], &t->lost_headers[d]);
 	t->mode[d] = MODE_SEARCH;
 	search_again(&t->search[d], false);
 	t->lost[d] = (struct lost){0};

@@ -35,6 +35,9 @@ struct tls_stream {
 	struct lost lost[FLOW_DIR_COUNT];
 	struct framing framing[FLOW_DIR_COUNT];
 	struct search search[FLOW_DIR_COUNT];
+	/* what few streams need: */
+	struct resync lost_headers[FLOW_DIR_COUNT];  /* framing's */
+	struct resync first_headers[FLOW_DIR_COUNT]; /* search's */
 };
 
 /* Offsets are those of the TLS stream: the flow's, or what unwrap made of them. */

@@ -71,8 +71,8 @@ create(struct tls_wing *wing, struct flow *f)
 	}
 	memset(t, 0, offsetof(struct tls_stream, framing));
 	for (enum flow_dir d = FLOW_DIR_A; d < FLOW_DIR_COUNT; d++) {
-		framing_init(&t->framing[d]);
-		search_init(&t->search[d], &wing->run->searches);
+		framing_init(&t->framing[d], &t->lost_headers[d]);
+		search_init(&t->search[d], &wing->run->searches, &t->first_headers[d]);
 	}
 	t->wing = wing;
 	t->flow = f;
@@ -157,7 +157,7 @@ sink_expect(const struct flow *f, enum flow_dir d, unsigned away)
 		return;
 	case 1:
 		if (t->mode[d] == MODE_SEARCH) {
-			blocks_fetch(&t->search[d], offsetof(struct search, resync));
+			blocks_fetch(&t->search[d], sizeof(t->search[d]));
 			blocks_fetch(&t->lost[d], sizeof(t->lost[d]));
 		}
 		if (t->session != NULL)
