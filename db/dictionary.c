@@ -63,7 +63,11 @@ static const struct {
 struct dictionary *
 dictionary_create(void)
 {
-	return calloc(1, sizeof(struct dictionary));
+	struct dictionary *c = calloc(1, sizeof(*c));
+
+	if (c != NULL)
+		dictionary_forget(c);
+	return c;
 }
 
 void

@@ -7,20 +7,10 @@
 #include <string.h>
 
 enum {
+	INDEX_LEAST = 1 << 11,
 	PROBES = 16, /* longer runs are crafted: such a key is simply not cached */
 	KEY_MAX = DICTIONARY_POOL / 64, /* one long text must not drive out all others */
 };
-
-void
-dictionary_forget(struct dictionary *c)
-{
-	if (c->slots_used > 0) {
-		memset(c->index, 0, sizeof(c->index));
-		memset(c->places, 0, sizeof(c->places));
-	}
-	c->slots_used = 0;
-	c->pool_used = 0;
-}
 
 static bool
 equal(const struct dictionary *c, const struct dictionary_slot *s, const struct dictionary_key *k)
@@ -38,9 +28,9 @@ equal(const struct dictionary *c, const struct dictionary_slot *s, const struct 
 }
 
 static size_t
-place_of(uint64_t hash, size_t probe)
+place_of(const struct dictionary *c, uint64_t hash, size_t probe)
 {
-	return (hash / 2 + probe) & (DICTIONARY_INDEX - 1); /* the lowest bit is always set */
+	return (hash / 2 + probe) & (c->index_used - 1); /* the lowest bit is always set */
 }
 
 static const struct dictionary_slot *
@@ -49,7 +39,7 @@ find(const struct dictionary *c, const struct dictionary_key *k)
 	uint64_t h = dictionary_key_hash(k);
 
 	for (size_t probe = 0; probe < PROBES; probe++) {
-		unsigned n = c->index[place_of(h, probe)];
+		unsigned n = c->index[place_of(c, h, probe)];
 
 		if (n == 0)
 			return NULL;
@@ -65,6 +55,39 @@ dictionary_cached(const struct dictionary *c, const struct dictionary_key *k)
 	const struct dictionary_slot *s = find(c, k);
 
 	return s != NULL ? s->id : 0;
+}
+
+/* False: there is no place near. */
+static bool
+put_in_index(struct dictionary *c, uint64_t hash, size_t slot)
+{
+	for (size_t probe = 0; probe < PROBES; probe++) {
+		uint16_t *n = &c->index[place_of(c, hash, probe)];
+
+		if (*n != 0)
+			continue;
+		*n = (uint16_t)(slot + 1);
+		return true;
+	}
+	return false;
+}
+
+static void
+make_index(struct dictionary *c, size_t used)
+{
+	c->index_used = used;
+	memset(c->index, 0, used * sizeof(c->index[0]));
+	for (size_t i = 0; i < c->slots_used; i++)
+		put_in_index(c, c->slots[i].hash, i);
+}
+
+void
+dictionary_forget(struct dictionary *c)
+{
+	c->slots_used = 0;
+	c->pool_used = 0;
+	make_index(c, INDEX_LEAST);
+	memset(c->places, 0, sizeof(c->places));
 }
 
 static const struct dictionary_slot *
@@ -84,21 +107,15 @@ fill(struct dictionary *c, const struct dictionary_key *k, int64_t id)
 const struct dictionary_slot *
 dictionary_remember(struct dictionary *c, const struct dictionary_key *k, int64_t id)
 {
-	uint64_t h = dictionary_key_hash(k);
-
 	if (k->len > KEY_MAX)
 		return NULL;
 	if (c->slots_used == DICTIONARY_SLOTS || c->pool_used + k->len > DICTIONARY_POOL)
 		dictionary_forget(c);
-	for (size_t probe = 0; probe < PROBES; probe++) {
-		uint16_t *n = &c->index[place_of(h, probe)];
-
-		if (*n != 0)
-			continue;
-		*n = (uint16_t)(c->slots_used + 1);
-		return fill(c, k, id);
-	}
-	return NULL;
+	if (c->slots_used == c->index_used / 2)
+		make_index(c, 2 * c->index_used);
+	if (!put_in_index(c, dictionary_key_hash(k), c->slots_used))
+		return NULL;
+	return fill(c, k, id);
 }
 
 /* --- numbers of texts ------------------------------------------------------------------------- */

@@ -43,8 +43,9 @@ struct dictionary {
 	struct dictionary_statements tables[DICTIONARY_COUNT];
 	uint64_t texts; /* numbered so far */
 	/* Slots and pool in the order in which keys came: those that keep coming came early, and
-	 * stand together. index: by hash, the number of a slot, from 1; 0 none. */
-	size_t slots_used, pool_used;
+	 * stand together. index: by hash, the number of a slot, from 1; 0 none. No more of it is
+	 * used than the slots need, so that few stay in the processor's cache. */
+	size_t slots_used, pool_used, index_used;
 	uint16_t index[DICTIONARY_INDEX];
 	struct dictionary_place places[1 << DICTIONARY_PLACES_BITS];
 	struct dictionary_slot slots[DICTIONARY_SLOTS];
