@@ -306,6 +306,12 @@ put(uint8_t *key, size_t *len, const void *data, size_t n)
 	*len += n;
 }
 
+static bool
+is_met(const struct met *m, const uint8_t *key, size_t len)
+{
+	return m->len == len && memcmp(m->key, key, len) == 0;
+}
+
 /* What was made for a hello with the same lists and the same beginning of the fingerprint, or
  * where it can be kept; NULL when there is too much of it. *found: it was met before. */
 static struct met *
@@ -325,8 +331,13 @@ find_met(struct ja4 *j, const struct ja4_hello *hello, const char *out, bool *fo
 	put(key, &len, ciphers.data, ciphers.len);
 	put(key, &len, j->codes.code, types_len);
 	put(key, &len, schemes.data, schemes.len);
-	struct met *m = &j->met[hash_bytes(&j->key, key, len) % MET_SLOTS];
-	*found = m->len == len && memcmp(m->key, key, len) == 0;
+	const uint64_t hash = hash_bytes(&j->key, key, len);
+	struct met *m = &j->met[hash % MET_SLOTS];
+	*found = is_met(m, key, len);
+	if (!*found && m->len > 0) { /* another's place: it has a second one */
+		m = &j->met[hash / MET_SLOTS % MET_SLOTS];
+		*found = is_met(m, key, len);
+	}
 	if (!*found) {
 		memcpy(m->key, key, len);
 		m->len = len;
