@@ -154,7 +154,7 @@ assemble_some(struct assembler *a, struct tls_stream *s, struct fragment *f)
 	collect(a, s, f);
 	if (a->len >= TLS_HANDSHAKE_HEADER_LEN && a->len == message_total(a->message)) {
 		deliver(a, s, f, bytes_of(a->message, a->len), false);
-		a->len = 0;
+		assembler_finish(a); /* few messages need it, and connections are many */
 	}
 }
 
