@@ -71,17 +71,13 @@ insert_fact(struct relate_run *run, const struct change *c, const struct outcome
 static const char *
 session_key(struct relate_run *run, const struct relate_session *s)
 {
-	static const char hex[] = "0123456789abcdef";
 	const struct relate_capture *c = &run->sessions->captures[s->capture];
 	struct text *t = &run->text;
 
 	t->len = 0;
 	if (!text_reserve(t, 2 * sizeof(c->content) + 1 + TEXT_INT_MAX + 1))
 		return NULL;
-	for (size_t i = 0; i < sizeof(c->content); i++) {
-		text_put_char(t, hex[c->content[i] >> 4]);
-		text_put_char(t, hex[c->content[i] & 15]);
-	}
+	text_put_hex(t, c->content, sizeof(c->content));
 	text_put_marked(t, '-', relate_first_frame(s));
 	text_put_char(t, '\0');
 	return t->data;

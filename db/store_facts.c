@@ -189,8 +189,6 @@ store_lists_facts(struct store *s, const struct outcome *o, const struct store_c
 			return false;
 	if (o->n_facts == 0)
 		return true;
-	dictionary_key_begin(&k, DICTIONARY_FACT_LIST, 0);
-	dictionary_key_bytes(&k, s->lists.key.data, s->lists.key.len);
-	s->lists.facts = dictionary_cached(s->dictionary, &k);
+	s->lists.facts = store_lists_known(s, DICTIONARY_FACT_LIST, &k);
 	return s->lists.facts != 0 || resolve_facts(s, &k, o, ms, text_width(last));
 }

@@ -215,8 +215,6 @@ store_lists_findings(struct store *s, const struct outcome *o)
 			return false;
 	if (o->n_findings == 0)
 		return true;
-	dictionary_key_begin(&k, DICTIONARY_FINDING_LIST, 0);
-	dictionary_key_bytes(&k, s->lists.key.data, s->lists.key.len);
-	s->lists.findings = dictionary_cached(s->dictionary, &k);
+	s->lists.findings = store_lists_known(s, DICTIONARY_FINDING_LIST, &k);
 	return s->lists.findings != 0 || resolve_findings(s, &k, o);
 }

@@ -112,8 +112,6 @@ store_lists_ladder(struct store *s, const struct outcome *o)
 			return false;
 	if (o->n_messages == 0)
 		return true;
-	dictionary_key_begin(&k, DICTIONARY_LADDER, 0);
-	dictionary_key_bytes(&k, s->lists.key.data, s->lists.key.len);
-	s->lists.ladder = dictionary_cached(s->dictionary, &k);
+	s->lists.ladder = store_lists_known(s, DICTIONARY_LADDER, &k);
 	return s->lists.ladder != 0 || resolve_ladder(s, &k, o);
 }

@@ -32,6 +32,14 @@ store_lists_begin(struct store *s, size_t records, size_t size)
 	return text_reserve(&s->lists.key, records * size) || store_lists_no_memory(s);
 }
 
+int64_t
+store_lists_known(struct store *s, enum dictionary_table table, struct dictionary_key *k)
+{
+	dictionary_key_begin(k, table, 0);
+	dictionary_key_bytes(k, s->lists.key.data, s->lists.key.len);
+	return dictionary_cached(s->dictionary, k);
+}
+
 bool
 store_lists_cut(struct store *s, const char *text, const struct store_cut *cut, uint64_t *number)
 {

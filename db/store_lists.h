@@ -29,6 +29,8 @@ bool store_lists_no_memory(struct store *s); /* false */
 /* An empty s->lists.key with room for so many records. Their bytes are the key: they have no
  * padding. */
 bool store_lists_begin(struct store *s, size_t records, size_t size);
+/* The list of that key; 0: not known yet, and *k is what dictionary_resolve() takes for it. */
+int64_t store_lists_known(struct store *s, enum dictionary_table table, struct dictionary_key *k);
 /* For a key, what stands for a sentence as it is stored: without what is cut. */
 bool store_lists_cut(struct store *s, const char *text, const struct store_cut *cut,
 		     uint64_t *number);

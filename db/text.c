@@ -89,20 +89,27 @@ text_put_column(struct text *t, const int64_t *numbers, size_t count, size_t wid
 	t->len += count * width;
 }
 
-static void
-put_escape(struct text *t, unsigned char c)
+void
+text_put_hex(struct text *t, const uint8_t *data, size_t len)
 {
 	static const char hex[] = "0123456789abcdef";
 
+	for (size_t i = 0; i < len; i++) {
+		text_put_char(t, hex[data[i] >> 4]);
+		text_put_char(t, hex[data[i] & 15]);
+	}
+}
+
+static void
+put_escape(struct text *t, uint8_t c)
+{
 	text_put_char(t, '\\');
 	if (c == '"' || c == '\\') {
 		text_put_char(t, (char)c);
 		return;
 	}
-	memcpy(t->data + t->len, "u00", 3);
-	t->len += 3;
-	text_put_char(t, hex[c >> 4]);
-	text_put_char(t, hex[c & 15]);
+	text_put_bytes(t, "u00", 3);
+	text_put_hex(t, &c, 1);
 }
 
 void
@@ -111,7 +118,7 @@ text_put_escaped(struct text *t, const char *s, size_t len)
 	size_t plain = 0; /* from here on nothing was put yet */
 
 	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)s[i];
+		uint8_t c = (uint8_t)s[i];
 
 		if (c >= 0x20 && c != '"' && c != '\\')
 			continue;

@@ -47,6 +47,8 @@ text_put_padded(struct text *t, int64_t v, size_t width)
 {
 	text_put_column(t, &v, 1, width);
 }
+/* Two characters for each byte. */
+void text_put_hex(struct text *t, const uint8_t *data, size_t len);
 /* One more than TEXT_INT_MAX bytes. */
 static inline void
 text_put_marked(struct text *t, char mark, int64_t v)
