@@ -16,6 +16,13 @@
 #include <xxhash.h>
 #endif
 
+#include "analyzer/blocks.h"
+
+enum {
+	PIECE = 1024, /* bytes hashed at once, while as many are fetched */
+	AHEAD = 2048, /* that far on: xxHash's own 320 to 512 are too near for a large memory */
+};
+
 struct identity_state {
 	XXH3_state_t *xxh;
 	uint64_t size;
@@ -38,9 +45,14 @@ identity_create(void)
 void
 identity_feed(struct identity_state *s, const void *data, size_t len)
 {
-	if (len == 0)
-		return;
-	XXH3_128bits_update(s->xxh, data, len);
+	const char *from = data;
+
+	for (size_t at = 0, n; at < len; at += n) {
+		n = len - at < PIECE ? len - at : PIECE;
+		if (len - at >= AHEAD + PIECE)
+			blocks_fetch(from + at + AHEAD, PIECE);
+		XXH3_128bits_update(s->xxh, from + at, n);
+	}
 	s->size += len;
 }
 

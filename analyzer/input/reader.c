@@ -16,6 +16,10 @@
 
 #include "analyzer/input/mapping.h"
 
+/* Bytes of a mapped file hashed at once. They push what flows keep out of the cache: the more they
+ * are, the more packets share that; with many more, the headers among them are pushed out too. */
+enum { LOOK = 512 << 10 };
+
 struct reader {
 	reader_fn read;
 	void *ctx;
@@ -237,8 +241,8 @@ see_more(struct reader *r)
 	size_t n = mapping_more(r->mapping, r->start, r->end);
 	if (n == 0)
 		return leave_mapping(r);
-	if (n > READER_CHUNK)
-		n = READER_CHUNK;
+	if (n > LOOK)
+		n = LOOK;
 	arrived(r, bytes_of(r->bytes + r->end, n));
 	r->end += n;
 	return true;
