@@ -34,8 +34,6 @@ expect_flow(const struct flow_table *t, const struct flow_arrival *a)
 	blocks_fetch(&e->listed, 1);
 	blocks_fetch(&e->flow.dir[FLOW_DIR_A], 1);
 	blocks_fetch(&e->flow.dir[FLOW_DIR_B], 1);
-	if (a->segment->payload_len > 0)
-		blocks_fetch(&e->reassembly[FLOW_DIR_B], 1);
 	return e;
 }
 
@@ -64,7 +62,7 @@ expects_data(const struct flow_entry *e, const struct flow_arrival *a)
 	if (s->payload_len == 0 || e->flow.user == NULL)
 		return false;
 	unsigned d = a->look.side ^ e->side_a;
-	uint64_t next = e->flow.dir[d].next, until = e->reassembly[d].until;
+	uint64_t next = e->flow.dir[d].next, until = e->until[d];
 	uint32_t end = s->seq + s->payload_len - (e->sequence[d].zero + (uint32_t)next);
 	return until <= next || (until - next <= INT32_MAX && end >= until - next);
 }

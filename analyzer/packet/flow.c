@@ -300,7 +300,7 @@ feed_fast(struct flow_entry *e, enum flow_dir d, const struct segment *s)
 	if ((s->tcp_flags & (TCP_SYN | TCP_RST | TCP_FIN | TCP_ACK)) != TCP_ACK ||
 	    q->anchor != SEQUENCE_SURE || q->ended || qb->anchor == SEQUENCE_NONE ||
 	    dir->packets == 0 || s->seq != q->zero + (uint32_t)dir->next || e->unsettled ||
-	    e->stuck || (s->payload_len > 0 && end >= e->reassembly[d].until))
+	    e->stuck || (s->payload_len > 0 && end >= e->until[d]))
 		return false;
 	int64_t acked = sequence_offset(qb, back, s->ack);
 	if (acked > (int64_t)back->next)
@@ -391,6 +391,6 @@ flow_skip(struct flow *f, enum flow_dir d, uint64_t until)
 {
 	struct flow_entry *e = (struct flow_entry *)f;
 
-	e->reassembly[d].until = until;
+	e->until[d] = until;
 	e->unsettled = true;
 }

@@ -33,13 +33,13 @@ enum flow_state {
 };
 
 /* The packets of thousands of flows are mixed, and each touches as few cache lines as can be: what
- * most need is the beginning of each direction and what stands here up to `stuck`; of the
- * reassembly no more than `until`, and only for bytes. */
+ * most need is the beginning of each direction and what stands here up to `stuck`. */
 struct flow_entry {
 	alignas(BLOCKS_LINE) struct flow flow; /* first: flow_skip gets a pointer to it */
 	struct pair_key key;                   /* in flow_table.living */
 	uint64_t active;                       /* the table's segment count at its latest segment */
-	uint64_t listed; /* the same when the entry took its place in the list */
+	uint64_t listed;                /* the same when the entry took its place in the list */
+	uint64_t until[FLOW_DIR_COUNT]; /* flow_skip's */
 	struct sequence sequence[FLOW_DIR_COUNT];
 	uint8_t side_a; /* the pair's side that is FLOW_DIR_A */
 	uint8_t state;  /* enum flow_state */
@@ -123,7 +123,8 @@ flow_table_tick(struct flow_table *t, struct flow_entry *e, int64_t now)
 static inline struct reassembly_ctx
 flow_table_ctx(struct flow_table *t, struct flow_entry *e, enum flow_dir d, struct flow_mark mark)
 {
-	return (struct reassembly_ctx){&t->sink, &t->blocks, &e->flow, &e->reassembly[d], d, mark};
+	return (struct reassembly_ctx){&t->sink,     &t->blocks, &e->flow, &e->reassembly[d],
+				       &e->until[d], d,          mark};
 }
 
 #endif

@@ -171,7 +171,7 @@ consume_cut(const struct reassembly_ctx *x, struct piece p)
 	struct flow_direction *d = direction(x);
 
 	while (p.at < p.end) {
-		uint64_t until = x->r->until;
+		uint64_t until = *x->until;
 		if (until > p.end) {
 			d->next = p.end;
 			return;
@@ -191,12 +191,12 @@ consume(const struct reassembly_ctx *x, struct piece p)
 {
 	struct flow_direction *d = direction(x);
 
-	assert(p.at >= d->next && (p.at == d->next || p.at <= x->r->until));
+	assert(p.at >= d->next && (p.at == d->next || p.at <= *x->until));
 	if (p.at > d->next) {
 		holes_add(x, d->next, p.at);
 		d->next = p.at;
 	}
-	uint64_t until = x->r->until; /* the sink may just have moved it */
+	uint64_t until = *x->until; /* the sink may just have moved it */
 	if (p.data == NULL) {
 		consume_cut(x, p);
 	} else if (until > p.end) {
@@ -212,7 +212,7 @@ drain(const struct reassembly_ctx *x)
 {
 	struct reassembly *r = x->r;
 
-	while (r->first != NULL && r->first->at <= max64(direction(x)->next, r->until)) {
+	while (r->first != NULL && r->first->at <= max64(direction(x)->next, *x->until)) {
 		struct chunk *c = r->first;
 		r->first = c->next;
 		r->chunks--;
@@ -272,7 +272,7 @@ place_front(const struct reassembly_ctx *x, struct piece p)
 		return min64(p.end, (*link)->end);
 	if (*link != NULL)
 		p.end = min64(p.end, (*link)->at);
-	if (p.at <= max64(next, r->until)) {
+	if (p.at <= max64(next, *x->until)) {
 		consume(x, p);
 		drain(x);
 		return p.end;

@@ -28,7 +28,6 @@ struct chunk;
 struct holes;
 
 struct reassembly {
-	uint64_t until;       /* flow_skip's */
 	struct chunk *first;  /* what waits, in order, without overlaps */
 	struct holes *holes;  /* in skipped bytes; NULL: none */
 	uint64_t stuck_since; /* flow's packet count when the hole at `next` was seen; 0: none */
@@ -41,6 +40,7 @@ struct reassembly_ctx {
 	struct pool *blocks; /* of REASSEMBLY_BLOCK bytes */
 	struct flow *flow;
 	struct reassembly *r;
+	const uint64_t *until; /* flow_skip's */
 	enum flow_dir dir;
 	struct flow_mark mark;
 };
