@@ -123,8 +123,15 @@ flow_table_tick(struct flow_table *t, struct flow_entry *e, int64_t now)
 static inline struct reassembly_ctx
 flow_table_ctx(struct flow_table *t, struct flow_entry *e, enum flow_dir d, struct flow_mark mark)
 {
-	return (struct reassembly_ctx){&t->sink,     &t->blocks, &e->flow, &e->reassembly[d],
-				       &e->until[d], d,          mark};
+	return (struct reassembly_ctx){
+	    .sink = &t->sink,
+	    .blocks = &t->blocks,
+	    .flow = &e->flow,
+	    .r = &e->reassembly[d],
+	    .until = &e->until[d],
+	    .dir = d,
+	    .mark = mark,
+	};
 }
 
 #endif
