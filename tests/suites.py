@@ -123,6 +123,13 @@ def part_meson(build, environment):
     return total if not status or total.failed else add([total, FAIL])
 
 
+def part_try(options):
+    """What users get is not what the other parts test: it is optimised across files."""
+    made = step('samples/try', ['samples/try'])
+    status, output = call([sys.executable, 'tests/golden/run.py', 'build/analyzer/cli/mtlscope'])
+    return add([made, count_one({'name': 'golden', 'stdout': output, 'result': 'FAIL' if status else 'OK'})])
+
+
 def fuzz_targets(build):
     status, output = call(['meson', 'introspect', '--tests', build[0]])
     if status:
@@ -206,6 +213,7 @@ def part_valgrind(options):
 # name, what it is, how it runs; the last one only by name (nightly)
 PARTS = (
     ('format', 'clang-format leaves every source as it is', part_format),
+    ('try', "README's first line, and the golden tests of the program it makes", part_try),
     ('gcc', 'gcc, warnings are errors: all tests', lambda options: part_meson(GCC, WITH_CAPTURES)),
     ('clang', 'clang, warnings are errors: builds', lambda options: part_build(CLANG)),
     ('sanitized', 'clang, address and undefined behaviour sanitizers: all tests', lambda options: part_meson(SANITIZED, {})),

@@ -19,8 +19,8 @@
 #include "analyzer/blocks.h"
 
 enum {
-	PIECE = 1024, /* bytes hashed at once, while as many are fetched */
-	AHEAD = 2048, /* that far on: xxHash's own 320 to 512 are too near for a large memory */
+	PIECE = 2048, /* bytes hashed at once, while as many are fetched */
+	AHEAD = 1024, /* that far on: xxHash's own 320 to 512 are too near for a large memory */
 };
 
 struct identity_state {
