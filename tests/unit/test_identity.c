@@ -36,6 +36,32 @@ test_known(void **state)
 	}
 }
 
+/* However the bytes arrive. */
+static void
+test_pieces(void **state)
+{
+	(void)state;
+	static const size_t steps[] = {1, 64, 255, 1000, 2047, 2048, 2049, 3072, 4096, 10000};
+	uint8_t bytes[10000];
+
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = (uint8_t)(i % 251);
+	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+		char buf[IDENTITY_TEXT_SIZE];
+		struct identity_state *s = identity_create();
+		for (size_t at = 0, n; at < sizeof bytes; at += n) {
+			n = sizeof bytes - at < steps[i] ? sizeof bytes - at : steps[i];
+			identity_feed(s, bytes + at, n);
+		}
+		identity_feed(s, NULL, 0);
+		struct identity id = identity_of(s);
+		assert_int_equal(id.size, sizeof bytes);
+		assert_string_equal(identity_text(&id, buf),
+				    "xxh3-128:89dec82a789965e61cb3abee1c2fc1c4");
+		identity_destroy(s);
+	}
+}
+
 static void
 test_equal(void **state)
 {
@@ -82,6 +108,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_known),
+	    cmocka_unit_test(test_pieces),
 	    cmocka_unit_test(test_equal),
 	    cmocka_unit_test(test_stat),
 	};
