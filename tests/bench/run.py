@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """run.py - how fast, how large: measures mtlscope on captures that generate.c makes.
 
-usage: run.py [options] BUILD        BUILD: a build with tests; -Db_lto=true makes it what samples/try builds
+usage: run.py [options] BUILD        BUILD: a release build with tests; with -Db_lto=true it is what samples/try builds
 
 A: 200,000 sessions of the samples' kinds, handshakes only. Reported: sessions per second of CPU time
    (user + system) without and with nDPI, and merging the result into a new database; peak memory.
