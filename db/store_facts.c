@@ -48,11 +48,13 @@ frames_of(const struct outcome_fact *f)
 	return f->frames.count < OUTCOME_FRAMES_MAX ? f->frames.count : OUTCOME_FRAMES_MAX;
 }
 
-/* Of the key, without the moments that there are not. */
+/* Of the key, without the moments that there are not; the next one is aligned. */
 static size_t
 size_of(const struct fact_key *k)
 {
-	return offsetof(struct fact_key, moments) + k->frames * sizeof(k->moments[0]);
+	size_t pairs = (k->frames + 1u) / 2;
+
+	return offsetof(struct fact_key, moments) + pairs * 2 * sizeof(k->moments[0]);
 }
 
 static bool
@@ -98,7 +100,9 @@ add_fact(struct store *s, const struct outcome *o, const struct outcome_fact *f,
 {
 	bool own = has_own_value(f);
 	const struct store_cut cut = cut_of(f, ms);
-	struct fact_key k = {
+	struct fact_key *k = store_lists_record(s);
+
+	*k = (struct fact_key){
 	    .fact = store_ids_text(s, f->fact, is_constant(f, OUTCOME_CONSTANT_FACT)),
 	    .value = own ? 0 : store_ids_text(s, f->value, is_constant(f, OUTCOME_CONSTANT_VALUE)),
 	    .attempt_no = f->attempt_no,
@@ -106,14 +110,11 @@ add_fact(struct store *s, const struct outcome *o, const struct outcome_fact *f,
 	    .confidence = (uint8_t)f->confidence,
 	    .frames = (uint8_t)frames_of(f),
 	    .flags = (uint8_t)((own ? KEY_OWN : 0) | (cut.len > 0 ? KEY_MS : 0))};
-
-	if (!find_moments(s, o, f, &k, last) || (own && !add_value(s, f->value)) ||
+	if (!find_moments(s, o, f, k, last) || (own && !add_value(s, f->value)) ||
 	    !store_lists_sentence(s, f->basis, is_constant(f, OUTCOME_CONSTANT_BASIS), &cut,
-				  &k.basis))
+				  &k->basis))
 		return false;
-	/* all of it, for a copy of known size is the faster one; then back to what it holds */
-	text_put_bytes(&s->lists.key, &k, sizeof(k));
-	s->lists.key.len -= sizeof(k) - size_of(&k);
+	s->lists.key.len += size_of(k);
 	return true;
 }
 

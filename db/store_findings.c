@@ -108,11 +108,11 @@ static bool
 add_finding(struct store *s, const struct outcome *o, const struct outcome_finding *f)
 {
 	const struct sentences all = sentences_of(f);
-	struct finding_key k;
+	struct finding_key *k = store_lists_record(s);
 
-	if (!make_key(s, o, f, &all, &k))
+	if (!make_key(s, o, f, &all, k))
 		return false;
-	text_put_bytes(&s->lists.key, &k, sizeof(k));
+	s->lists.key.len += sizeof(*k);
 	return true;
 }
 

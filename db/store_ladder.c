@@ -36,7 +36,9 @@ static bool
 add_step(struct store *s, const struct outcome *o, const struct outcome_message *m)
 {
 	bool own = has_own_size(m);
-	struct step_key k = {
+	struct step_key *k = store_lists_record(s);
+
+	*k = (struct step_key){
 	    .name = store_ids_text(s, m->name, (m->constants & OUTCOME_CONSTANT_NAME) != 0),
 	    .attempt_no = m->attempt_no,
 	    .length = own ? 0 : m->length,
@@ -47,13 +49,12 @@ add_step(struct store *s, const struct outcome *o, const struct outcome_message 
 	    .kind = (uint8_t)m->kind,
 	    .evidence = (uint8_t)m->evidence,
 	    .flags = (uint8_t)((own ? KEY_OWN : 0) | (m->repeat > 0 ? KEY_REPEATS : 0))};
-
 	if (!store_lists_moment(s, (int64_t)(m->frame - o->first_frame),
 				(int64_t)((uint64_t)m->time_ns - (uint64_t)o->started_ns),
-				&k.moment) ||
+				&k->moment) ||
 	    (own && !add_sizes(s, m)))
 		return false;
-	text_put_bytes(&s->lists.key, &k, sizeof(k));
+	s->lists.key.len += sizeof(*k);
 	return true;
 }
 

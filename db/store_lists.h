@@ -29,6 +29,13 @@ bool store_lists_no_memory(struct store *s); /* false */
 /* An empty s->lists.key with room for so many records. Their bytes are the key: they have no
  * padding. */
 bool store_lists_begin(struct store *s, size_t records, size_t size);
+/* Where the next record is written, for a copy would wait for what was written; it belongs to the
+ * key once s->lists.key.len counts it. Aligned for multiples of eight bytes. */
+static inline void *
+store_lists_record(struct store *s)
+{
+	return s->lists.key.data + s->lists.key.len;
+}
 /* The list of that key; 0: not known yet, and *k is what dictionary_resolve() takes for it. */
 int64_t store_lists_known(struct store *s, enum dictionary_table table, struct dictionary_key *k);
 /* For a key, what stands for a sentence as it is stored: without what is cut. */
