@@ -7,11 +7,26 @@
 
 #include <string.h>
 
+#include "analyzer/blocks.h"
+
 struct record_header {
 	uint32_t seconds, ticks, captured, original;
 };
 
-enum { RECORD_HEADER = sizeof(struct record_header) };
+enum {
+	RECORD_HEADER = sizeof(struct record_header),
+	SHORT = 512,  /* bytes of a record; of longer ones most is skipped */
+	AHEAD = 1024, /* bytes */
+};
+
+/* Only a record tells where the next one begins: each would wait for memory once more, since what
+ * was hashed lies too far back to be near. `in` begins with a record of so many bytes. */
+static inline void
+fetch_ahead(struct bytes in, size_t whole)
+{
+	if (whole <= SHORT && in.len >= AHEAD + SHORT)
+		blocks_fetch(in.data + AHEAD, whole);
+}
 
 /* Bytes of the usual record that `in` begins with; 0 when it is not usual, or in.len < a header. */
 static size_t
@@ -49,10 +64,12 @@ pcap_records_take(struct pcap_records *p, struct reader *r, struct packet *out, 
 
 	if (whole > in.len)
 		in = reader_peek(r, whole);
-	while (n < max && whole > 0 && whole <= in.len - taken) {
-		packet_of(p, &h, in.data + taken, file_at + taken, &out[n++]);
+	while (n < max && whole > 0 && whole <= in.len) {
+		fetch_ahead(in, whole);
+		packet_of(p, &h, in.data, file_at + taken, &out[n++]);
+		bytes_take(&in, whole);
 		taken += whole;
-		whole = usual(p, bytes_of(in.data + taken, in.len - taken), &h);
+		whole = usual(p, in, &h);
 	}
 	reader_take(r, taken);
 	return n;
