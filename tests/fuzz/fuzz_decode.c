@@ -3,6 +3,7 @@
  * First byte: link type, second: bytes the capture cut off; then packets with a 1-byte length.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "analyzer/packet/decode.h"
 #include "analyzer/packet/flow.h"
@@ -63,6 +64,31 @@ check(const struct packet *p, const struct segment *s)
 		abort();
 }
 
+/* Behind an Ethernet header that leads to IPv4 stands the same as in raw IP. */
+static void
+check_as_raw(const struct packet *p, enum decode_result result, const struct segment *s)
+{
+	enum { ETHERNET_HEADER = 14, RAW_IPV4 = 228 };
+	struct packet raw = *p;
+	struct segment other;
+
+	if (p->link_type != 1 || p->data.len <= ETHERNET_HEADER || p->data.data[12] != 0x08 ||
+	    p->data.data[13] != 0)
+		return;
+	raw.link_type = RAW_IPV4;
+	bytes_take(&raw.data, ETHERNET_HEADER);
+	raw.len -= ETHERNET_HEADER;
+	if (decode_packet(&raw, &other) != result)
+		abort();
+	if (result == DECODE_SEGMENT &&
+	    (other.payload.data != s->payload.data || other.payload.len != s->payload.len ||
+	     other.payload_len != s->payload_len || other.seq != s->seq || other.ack != s->ack ||
+	     other.tcp_flags != s->tcp_flags ||
+	     memcmp(&other.src, &s->src, sizeof(s->src.addr)) != 0 ||
+	     other.dst.port != s->dst.port))
+		abort();
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -86,7 +112,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		p.data = bytes_of(data + at, len < size - at ? len : size - at);
 		p.len = (uint32_t)p.data.len + data[1];
 		p.time_ns = (int64_t)++p.frame * 1000;
-		if (decode_packet(&p, &s) != DECODE_SEGMENT)
+		enum decode_result decoded = decode_packet(&p, &s);
+		check_as_raw(&p, decoded, &s);
+		if (decoded != DECODE_SEGMENT)
 			continue;
 		check(&p, &s);
 		struct flow_arrival a;

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -96,6 +97,55 @@ test_truncations(void **state)
 	assert_int_equal(decode(frame, 53, 53, &s), DECODE_CUT);
 }
 
+/* Without the Ethernet header no packet is a usual one: the parsers must say the same. */
+static void
+assert_same_as_raw(const uint8_t *in, size_t captured, size_t len)
+{
+	const struct packet raw = {.frame = 7,
+				   .time_ns = 9,
+				   .link_type = 228,
+				   .interface = 3,
+				   .data = bytes_of(in + 14, captured - 14),
+				   .len = (uint32_t)len - 14};
+	struct segment a, b;
+	enum decode_result result = decode(in, captured, (uint32_t)len, &a);
+
+	assert_int_equal(decode_packet(&raw, &b), result);
+	if (result != DECODE_SEGMENT)
+		return;
+	assert_memory_equal(a.src.addr, b.src.addr, sizeof(a.src.addr));
+	assert_memory_equal(a.dst.addr, b.dst.addr, sizeof(a.dst.addr));
+	assert_true(a.src.family == b.src.family && a.dst.family == b.dst.family);
+	assert_true(a.src.port == b.src.port && a.dst.port == b.dst.port);
+	assert_true(a.protocol == b.protocol && a.tcp_flags == b.tcp_flags && a.ttl == b.ttl);
+	assert_true(a.ip_id == b.ip_id && a.seq == b.seq && a.ack == b.ack && a.vlan == b.vlan);
+	assert_true(a.frame == b.frame && a.time_ns == b.time_ns && a.interface == b.interface);
+	assert_int_equal(a.payload_len, b.payload_len);
+	assert_ptr_equal(a.payload.data, b.payload.data);
+	assert_int_equal(a.payload.len, b.payload.len);
+	assert_ptr_equal(a.mac, in + 6);
+}
+
+/* Every value of every byte behind the Ethernet header, at every length, of a packet that the
+ * capture has whole and of a longer one. */
+static void
+test_usual_packet(void **state)
+{
+	static const uint8_t total[] = {42, 90};
+	uint8_t in[PADDED];
+
+	(void)state;
+	for (size_t i = 0; i < 2 * (HEADERS - 14) * 256; i++) {
+		memcpy(in, frame, sizeof(in));
+		in[17] = total[i % 2];
+		in[14 + i / 512] = (uint8_t)(i / 2);
+		for (size_t len = 15; len <= PADDED; len++) {
+			assert_same_as_raw(in, len, len);
+			assert_same_as_raw(in, len, PADDED);
+		}
+	}
+}
+
 static void
 test_others(void **state)
 {
@@ -164,7 +214,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_segment),       cmocka_unit_test(test_truncations),
 	    cmocka_unit_test(test_others),        cmocka_unit_test(test_offload),
-	    cmocka_unit_test(test_ipv6_udp_vlan),
+	    cmocka_unit_test(test_ipv6_udp_vlan), cmocka_unit_test(test_usual_packet),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
