@@ -102,6 +102,7 @@ blocks_take(struct blocks *b, size_t *size)
 	if (block == NULL)
 		return fresh(b, *size);
 	b->given[class] = block->next;
+	blocks_fetch_next(block->next, *size);
 	return block;
 }
 

@@ -45,6 +45,16 @@ blocks_fetch(const void *from, size_t len)
 		__builtin_prefetch((const char *)from + at);
 }
 
+/* Of memory given back: its first bytes, which are written when it is taken next. NULL: nothing. */
+static inline void
+blocks_fetch_next(const void *next, size_t size)
+{
+	enum { MOST = 1024 };
+
+	if (next != NULL)
+		blocks_fetch(next, size < MOST ? size : MOST);
+}
+
 /* Memory for tables, aligned to a cache line, in huge pages from BLOCKS_HUGE bytes on; not zeroed,
  * free() releases it. NULL when memory is short. */
 void *blocks_large(size_t size);

@@ -72,6 +72,7 @@ pool_take(struct pool *p)
 		p->free_list = piece->next;
 	else if ((piece = fresh_piece(p)) == NULL)
 		return NULL;
+	blocks_fetch_next(p->free_list, p->size);
 	p->used++;
 	if (p->used > p->peak)
 		p->peak = p->used;
